@@ -1,0 +1,100 @@
+// A local channel: who waits and where the values stand. The values themselves stay in JavaScript, in an array
+// at the same indices. Owner P only: no lock, no atomics.
+//
+// I1: at least one of RECVQ and SENDQ is empty, except for a goroutine that waits in a select on both sides.
+// I2: COUNT > 0 implies RECVQ is empty; COUNT < CAPACITY implies SENDQ is empty.
+// I3: a value handed to a waiting receiver is the receiver's from that moment: nobody can take it from it.
+// I4: a select never meets itself: it polls before it enters any list, and leaves all lists when it fires.
+
+import {
+  CASE_RECV, CASE_SEND, C_CAPACITY, C_CLOSED, C_COUNT, C_HEAD, C_RECVQ, C_SENDQ, P_PARTNER, Q_FIRST, R_BLOCK,
+  R_CLOSED, R_PARKED, R_REFILL, R_SLOT, SLAB_C, TAG_SHIFT, TRAP_CHAN_BUSY, WAIT_RECV, WAIT_SEND,
+} from './layout';
+import { get, set } from './memory';
+import { fire, parkOn } from './park';
+import { slabAlloc, slabFree } from './slab';
+import { check } from './trap';
+import { first } from './waitq';
+
+/** A new channel, or 0 without memory. */
+export function chanNew(capacity: i32): i32 {
+  const c = slabAlloc(SLAB_C);
+  if (c) set(c, C_CAPACITY, capacity);
+  return c;
+}
+
+/** Only once no handle is left, so nobody can wait. */
+export function chanFree(c: i32): void {
+  check(!get(c + C_RECVQ, Q_FIRST) && !get(c + C_SENDQ, Q_FIRST), TRAP_CHAN_BUSY);
+  slabFree(SLAB_C, c);
+}
+
+export function chanSend(c: i32, g: i32): i32 {
+  const result = sendNow(c);
+  if (result != R_BLOCK || !g) return result;
+  parkOn(g, c + C_SENDQ, CASE_SEND, c, WAIT_SEND);
+  return R_PARKED;
+}
+
+export function chanRecv(c: i32, g: i32): i32 {
+  const result = recvNow(c);
+  if (result != R_BLOCK || !g) return result;
+  parkOn(g, c + C_RECVQ, CASE_RECV, c, WAIT_RECV);
+  return R_PARKED;
+}
+
+/** The send that need not wait, or R_BLOCK. */
+// @ts-ignore: decorator
+@inline
+export function sendNow(c: i32): i32 {
+  if (get(c, C_CLOSED)) return R_CLOSED;
+  const receiver = first(c + C_RECVQ);
+  if (receiver) return fire(receiver, 0);
+  const count = get(c, C_COUNT);
+  const capacity = get(c, C_CAPACITY);
+  if (count >= capacity) return R_BLOCK;
+  let slot = get(c, C_HEAD) + count;
+  if (slot >= capacity) slot -= capacity;
+  set(c, C_COUNT, count + 1);
+  return (slot << TAG_SHIFT) | R_SLOT;
+}
+
+/** The receive that need not wait, or R_BLOCK. */
+// @ts-ignore: decorator
+@inline
+export function recvNow(c: i32): i32 {
+  const count = get(c, C_COUNT);
+  const sender = first(c + C_SENDQ);
+  if (count > 0) {
+    const head = get(c, C_HEAD);
+    set(c, C_HEAD, head + 1 == get(c, C_CAPACITY) ? 0 : head + 1);
+    if (sender) {
+      // The buffer is full: the oldest value leaves and the sender's takes its slot, which is now the tail.
+      set(P_PARTNER, 0, fire(sender, 0));
+      return (head << TAG_SHIFT) | R_REFILL;
+    }
+    set(c, C_COUNT, count - 1);
+    return (head << TAG_SHIFT) | R_SLOT;
+  }
+  if (sender) return fire(sender, 0);
+  return get(c, C_CLOSED) ? R_CLOSED : R_BLOCK;
+}
+
+/** Closes and wakes everybody; R_CLOSED if it was closed before. */
+export function chanClose(c: i32): i32 {
+  if (get(c, C_CLOSED)) return R_CLOSED;
+  set(c, C_CLOSED, 1);
+  wakeAll(c + C_RECVQ);
+  wakeAll(c + C_SENDQ);
+  return R_SLOT;
+}
+
+function wakeAll(list: i32): void {
+  for (let w = first(list); w; w = first(list)) fire(w, 1);
+}
+
+// @ts-ignore: decorator
+@inline
+export function chanLength(c: i32): i32 {
+  return get(c, C_COUNT);
+}

@@ -1,0 +1,22 @@
+// Pseudo-random numbers for the choice among ready cases: xorshift64, seedable, state in the P record.
+
+import { P_RAND } from './layout';
+import { get, set } from './memory';
+
+export function seed(low: i32, high: i32): void {
+  // Zero is the one state the generator never leaves.
+  set(P_RAND, 0, low | 1);
+  set(P_RAND, 4, high);
+}
+
+/** A number from 0 to n - 1, n > 0. */
+export function random(n: i32): i32 {
+  let x = ((get(P_RAND, 4) as u64) << 32) | (get(P_RAND, 0) as u32);
+  x ^= x << 13;
+  x ^= x >> 7;
+  x ^= x << 17;
+  set(P_RAND, 0, x as i32);
+  set(P_RAND, 4, (x >> 32) as i32);
+  // The high half times n: no division, and no bias that a choice among 65,536 could show.
+  return (((x >> 32) * (n as u64)) >> 32) as i32;
+}

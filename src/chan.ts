@@ -1,0 +1,432 @@
+/** Channels of one thread. The core decides who waits and where a value stands; the values stay here. */
+import {
+  CASE_RECV, CASE_SEND, C_CAPACITY_MAX, R_BLOCK, R_CLOSED, R_DIRECT, R_MEMORY, R_PARKED, R_REFILL, R_SELECT, R_SLOT,
+  TAG, TAG_SHIFT,
+} from '../assembly/layout.ts';
+import { mistake, outOfMemory, Panic, sendOnClosed } from './errors.ts';
+import type { Go } from './goroutine.ts';
+import { RecvManyOp, SendManyOp } from './many.ts';
+import { ARMED, IDLE, type Op, type Parked, Operation } from './op.ts';
+import { takeFrom, writeCase } from './runtime/cases.ts';
+import { chanClose, chanFree, chanLength, chanNew, chanRecv, chanSend, partner } from './runtime/core.ts';
+import { kick } from './runtime/loop.ts';
+import { ownerAt, p, type Waiter } from './runtime/processor.ts';
+import { BLOCKED, done, PARKED, RESULT, type Result, VOID } from './runtime/result.ts';
+import { checking } from './runtime/unused.ts';
+
+/**
+ * The receiving side of a channel.
+ *
+ * @example
+ * function* consumer(ch: RecvChan<string>): Go {
+ *   yield* ch.each((line) => console.log(line));
+ * }
+ */
+export interface RecvChan<out T> extends AsyncIterable<T, undefined> {
+  /**
+   * Receives a value: the oldest in the buffer, or the one of the sender that waits longest. `undefined` once the
+   * channel is closed and drained; use `next` where `undefined` may also be a value.
+   *
+   * Source: the Go specification, "Receive operator".
+   */
+  recv(): Op<T | undefined>;
+  /**
+   * Receives with Go's `v, ok`: `{ done: false, value }`, or `{ done: true, value: undefined }` once the channel is
+   * closed and drained.
+   */
+  next(): Op<IteratorResult<T, undefined>>;
+  /** Receives if that needs no waiting; `undefined` if it would block. */
+  tryRecv(): IteratorResult<T, undefined> | undefined;
+  /**
+   * Calls `body` with every value until the channel is closed and drained: Go's `for v := range ch`. `body` may be a
+   * generator function, which may wait.
+   *
+   * @example
+   * yield* jobs.each(function* (job) {
+   *   yield* results.send(job * 2);
+   * });
+   */
+  each(body: (value: T) => unknown): Generator<Parked, void, void>;
+  /**
+   * Receives up to `max` values, at least one unless the channel is closed and drained: then none. Waits for the
+   * first only.
+   *
+   * @throws TypeError unless `max` is a positive integer.
+   */
+  recvMany(max: number): Op<T[]>;
+  /** Values in the buffer now. Always 0 for an unbuffered channel. */
+  readonly length: number;
+  /** Size of the buffer. */
+  readonly capacity: number;
+  /** Whether `close` was called; values may still be left in the buffer. */
+  readonly closed: boolean;
+}
+
+/**
+ * The sending side of a channel.
+ *
+ * @example
+ * function* producer(ch: SendChan<number>): Go {
+ *   for (let i = 0; i < 10; i++) yield* ch.send(i);
+ *   ch.close();
+ * }
+ */
+export interface SendChan<in T> {
+  /**
+   * Sends a value: to the receiver that waits longest, or into the buffer, or waits until one of the two is possible.
+   * An unbuffered send completes only when a receiver has the value.
+   *
+   * Source: the Go specification, "Send statements".
+   *
+   * @throws Panic `send on closed channel`, also when the channel is closed while it waits.
+   */
+  send(value: T): Op<void>;
+  /**
+   * Sends if that needs no waiting; says whether it did.
+   *
+   * @throws Panic `send on closed channel`.
+   */
+  trySend(value: T): boolean;
+  /**
+   * Sends the values in order, waiting as often as needed.
+   *
+   * @throws Panic `send on closed channel`; the values before were sent.
+   */
+  sendMany(values: readonly T[]): Op<void>;
+  /**
+   * Closes the channel: receivers get what is left in the buffer and then `undefined`; waiting senders panic.
+   *
+   * @throws Panic `close of closed channel`.
+   */
+  close(): void;
+  /** Values in the buffer now. */
+  readonly length: number;
+  /** Size of the buffer. */
+  readonly capacity: number;
+  /** Whether `close` was called. */
+  readonly closed: boolean;
+}
+
+/** A channel: both sides. Give a function only the side it needs. */
+export interface Chan<T> extends SendChan<T>, RecvChan<T> {}
+
+/** Core records of channels that JavaScript has dropped. */
+const dropped = new FinalizationRegistry<number>(chanFree);
+
+/** A channel whose values are JavaScript values of this thread. */
+export class LocalChan<T> implements Chan<T> {
+  readonly addr: number;
+  /** The buffer, by the core's slots; filled in order, so it grows only as far as it is used. */
+  readonly slots: (T | undefined)[] = [];
+  private receiving: RecvOp<T> | null = null;
+  private sending: SendOp<T> | null = null;
+  closed = false;
+
+  constructor(readonly capacity: number) {
+    this.addr = chanNew(capacity);
+    if (this.addr === 0) throw outOfMemory();
+    dropped.register(this, this.addr);
+  }
+
+  // One operation a direction is kept for reuse: it is armed again when its last use is over. While it waits, or is
+  // held unused, a fresh one is made.
+  recv(): Op<T | undefined> {
+    const op = this.receiving;
+    if (op === null || op.state !== IDLE) return this.newRecv();
+    op.state = ARMED;
+    return op;
+  }
+
+  private newRecv(): RecvOp<T> {
+    const op = new RecvOp<T>(this);
+    if (this.receiving === null && !checking) this.receiving = op;
+    return op;
+  }
+
+  send(value: T): Op<void> {
+    const op = this.sending;
+    if (op === null || op.state !== IDLE) return this.newSend(value);
+    op.state = ARMED;
+    op.value = value;
+    return op;
+  }
+
+  private newSend(value: T): SendOp<T> {
+    const op = new SendOp<T>(this, value);
+    if (this.sending === null && !checking) this.sending = op;
+    return op;
+  }
+
+  next(): Op<IteratorResult<T, undefined>> {
+    return new NextOp<T>(this);
+  }
+
+  trySend(value: T): boolean {
+    const r = this.put(chanSend(this.addr, 0), value);
+    if (r === BLOCKED) return false;
+    kick();
+    return true;
+  }
+
+  tryRecv(): IteratorResult<T, undefined> | undefined {
+    const r = chanRecv(this.addr, 0);
+    if ((r & TAG) === R_BLOCK) return undefined;
+    if ((r & TAG) === R_CLOSED) return { done: true, value: undefined };
+    const { value } = this.get(r);
+    if ((r & TAG) !== R_SLOT) kick();
+    return { done: false, value: value as T };
+  }
+
+  sendMany(values: readonly T[]): Op<void> {
+    if (!Array.isArray(values)) throw mistake('sendMany', 'an array', values);
+    return new SendManyOp<T>(this, values);
+  }
+
+  recvMany(max: number): Op<T[]> {
+    if (!Number.isInteger(max) || max < 1) throw mistake('recvMany', 'a positive integer', max);
+    return new RecvManyOp<T>(this, max);
+  }
+
+  *each(body: (value: T) => unknown): Go {
+    if (typeof body !== 'function') throw mistake('each', 'a function', body);
+    for (;;) {
+      const step = yield* this.next();
+      if (step.done) return;
+      const result = body(step.value);
+      if (isIterator(result)) yield* result;
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    // `for await` awaits whatever `next` answers, and an operation can be awaited.
+    return { next: () => this.next() as unknown as Promise<IteratorResult<T, undefined>> };
+  }
+
+  close(): void {
+    if (chanClose(this.addr) === R_CLOSED) throw new Panic('close of closed channel', 'ERR_CLOSE_OF_CLOSED');
+    this.closed = true;
+    kick();
+  }
+
+  get length(): number {
+    return chanLength(this.addr);
+  }
+
+  /** Moves the value of a send whose result in the core is `r`. */
+  put(r: number, value: T): Result {
+    switch (r & TAG) {
+      case R_SLOT:
+        this.slots[r >> TAG_SHIFT] = value;
+        return VOID;
+      case R_DIRECT:
+      case R_SELECT:
+        ownerAt(r).value = value;
+        return VOID;
+      case R_CLOSED:
+        throw sendOnClosed();
+      default:
+        return notNow(r);
+    }
+  }
+
+  /** Moves the value of a receive whose result in the core is `r`. */
+  get(r: number): Result {
+    switch (r & TAG) {
+      case R_SLOT:
+        return done(this.swap(r >> TAG_SHIFT, undefined));
+      case R_REFILL:
+        return done(this.swap(r >> TAG_SHIFT, takeFrom(partner()) as T));
+      case R_DIRECT:
+      case R_SELECT:
+        return done(takeFrom(r));
+      case R_CLOSED:
+        return VOID;
+      default:
+        return notNow(r);
+    }
+  }
+
+  /** Takes the value of a slot and leaves another: what was received must not be kept alive here. */
+  private swap(slot: number, value: T | undefined): T | undefined {
+    const { slots } = this;
+    const taken = slots[slot];
+    slots[slot] = value;
+    return taken;
+  }
+}
+
+function notNow(r: number): Result {
+  if (r === R_PARKED) return PARKED;
+  if (r === R_MEMORY) throw outOfMemory();
+  return BLOCKED;
+}
+
+function isIterator(value: unknown): value is Generator<Parked, unknown, void> {
+  return typeof (value as Iterator<unknown> | null | undefined)?.next === 'function';
+}
+
+function addressOf(g: Waiter | null): number {
+  return g === null ? 0 : g.addr;
+}
+
+class RecvOp<T> extends Operation<T | undefined> {
+  constructor(private readonly chan: LocalChan<T>) {
+    super();
+  }
+
+  get label(): string {
+    return 'recv()';
+  }
+
+  override next(): Result {
+    if (this.state !== ARMED) return this.resume();
+    this.state = IDLE;
+    const { chan } = this;
+    const r = chanRecv(chan.addr, p.addr);
+    // The fast path, spelled out: a value from the buffer, and the slice not used up.
+    if ((r & TAG) === R_SLOT && --p.budget >= 0) {
+      const { slots } = chan;
+      const slot = r >> TAG_SHIFT;
+      RESULT.value = slots[slot];
+      slots[slot] = undefined;
+      return RESULT;
+    }
+    return this.settle(chan.get(r));
+  }
+
+  start(g: Waiter | null): Result {
+    return this.chan.get(chanRecv(this.chan.addr, addressOf(g)));
+  }
+
+  finish(g: Waiter): Result {
+    return done(handed(g));
+  }
+
+  describe(i: number): void {
+    writeCase(i, CASE_RECV, this.chan.addr);
+  }
+
+  commit(r: number): Result {
+    return this.chan.get(r);
+  }
+}
+
+/** The value that a woken receiver was given. */
+export function handed(g: Waiter): unknown {
+  const { value } = g;
+  g.value = undefined;
+  return value;
+}
+
+class NextOp<T> extends Operation<IteratorResult<T, undefined>> {
+  constructor(private readonly chan: LocalChan<T>) {
+    super();
+  }
+
+  get label(): string {
+    return 'next()';
+  }
+
+  start(g: Waiter | null): Result {
+    return this.commit(chanRecv(this.chan.addr, addressOf(g)));
+  }
+
+  finish(g: Waiter): Result {
+    if (p.closed) return done({ done: true, value: undefined });
+    return done({ done: false, value: handed(g) });
+  }
+
+  describe(i: number): void {
+    writeCase(i, CASE_RECV, this.chan.addr);
+  }
+
+  commit(r: number): Result {
+    if ((r & TAG) === R_CLOSED) return done({ done: true, value: undefined });
+    const result = this.chan.get(r);
+    return result.done ? done({ done: false, value: result.value }) : result;
+  }
+}
+
+class SendOp<T> extends Operation<void> {
+  constructor(
+    private readonly chan: LocalChan<T>,
+    public value: T | undefined,
+  ) {
+    super();
+  }
+
+  get label(): string {
+    return 'send()';
+  }
+
+  override next(): Result {
+    if (this.state !== ARMED) return this.resume();
+    this.state = IDLE;
+    const { chan } = this;
+    const r = chanSend(chan.addr, p.addr);
+    if ((r & TAG) === R_SLOT && --p.budget >= 0) {
+      chan.slots[r >> TAG_SHIFT] = this.value;
+      this.value = undefined;
+      return VOID;
+    }
+    return this.settle(this.move(r, p.self));
+  }
+
+  start(g: Waiter | null): Result {
+    return this.move(chanSend(this.chan.addr, addressOf(g)), g);
+  }
+
+  /** Hands the value on, or lets the goroutine that waits offer it. */
+  private move(r: number, g: Waiter | null): Result {
+    if (r === R_BLOCK) return BLOCKED; // tried without a goroutine: the value is still needed
+    const value = this.value as T;
+    this.value = undefined;
+    const result = this.chan.put(r, value);
+    if (result === PARKED && g !== null) g.value = value;
+    return result;
+  }
+
+  finish(g: Waiter): Result {
+    g.value = undefined;
+    if (p.closed) throw sendOnClosed();
+    return VOID;
+  }
+
+  describe(i: number): void {
+    writeCase(i, CASE_SEND, this.chan.addr);
+  }
+
+  commit(r: number): Result {
+    const value = this.value as T;
+    this.value = undefined;
+    return this.chan.put(r, value);
+  }
+
+  override offer(): unknown {
+    return this.value;
+  }
+
+  override abandon(): void {
+    this.value = undefined;
+  }
+}
+
+/**
+ * Makes a channel for the goroutines of this thread. Values pass by reference.
+ *
+ * Its record in the core is freed when the channel is no longer reachable; closing is not needed for that.
+ *
+ * Source: the Go specification, "Channel types" and "Making slices, maps and channels".
+ *
+ * @param capacity how many values it holds without a receiver; 0, the default, makes every send a rendezvous.
+ * @throws Panic `makechan: size out of range` unless `capacity` is an integer from 0 to 268,435,455.
+ * @throws Panic `out of memory` when the core is at its maximum.
+ * @example
+ * const jobs = chan<string>(10);
+ */
+export function chan<T>(capacity = 0): Chan<T> {
+  if (!Number.isInteger(capacity) || capacity < 0 || capacity > C_CAPACITY_MAX) {
+    throw new Panic('makechan: size out of range', 'ERR_CHAN_SIZE');
+  }
+  return new LocalChan<T>(capacity);
+}

@@ -1,0 +1,107 @@
+/**
+ * Deadlock: every goroutine waits for another one.
+ *
+ * Counting the core's waits is exact for generator goroutines. It is not enough in JavaScript, where a host callback
+ * may send on a channel, or an async function wait for a promise that nobody counted. So a suspicion is reported only
+ * when the host, too, has nothing that could wake anybody:
+ *   - nothing is ready, no timer is set, nobody waits for a promise, every async goroutine stands in an operation; and
+ *   - the host keeps nothing alive but what it kept alive before the program began (a test runner's pipe, say), or
+ *     its event loop is empty altogether.
+ * Until then the suspicion is looked at again from time to time, without keeping the process alive.
+ * Why so: docs/decisions/0003-deadlock.md.
+ */
+import { liveAsync } from './goroutine.ts';
+import { host } from './host/index.ts';
+import { activeRuns } from './program.ts';
+import { parkedAsync } from './runtime/async.ts';
+import { idle, timerNext, waitingOnHost } from './runtime/core.ts';
+import { deadlock } from './runtime/dump.ts';
+import { turnNumber, whenIdle } from './runtime/loop.ts';
+
+const POLL_MS = 50;
+
+let stopPolling: (() => void) | undefined;
+let stopWaiting: (() => void) | undefined;
+let checking = false;
+
+/** Watches from now on until no program is left. */
+export function watch(): void {
+  whenIdle(suspect);
+  stopWaiting ??= host.onDrained(drained);
+}
+
+/** No program is left. */
+export function unwatch(): void {
+  if (activeRuns().length > 0) return;
+  whenIdle(undefined);
+  stopPolling?.();
+  stopPolling = undefined;
+  stopWaiting?.();
+  stopWaiting = undefined;
+}
+
+function asleep(): boolean {
+  return (
+    activeRuns().length > 0 &&
+    idle() !== 0 &&
+    timerNext() < 0 &&
+    waitingOnHost() === 0 &&
+    parkedAsync >= liveAsync
+  );
+}
+
+function suspect(): void {
+  if (checking || !asleep()) return;
+  checking = true;
+  const turn = turnNumber();
+  // Twice round the host: microtasks and what they start have run.
+  host.macrotask(() =>
+    host.macrotask(() => {
+      checking = false;
+      if (turn !== turnNumber()) return asleep() ? suspect() : undefined;
+      if (asleep()) judge();
+    }),
+  );
+}
+
+function judge(): void {
+  if (!hostIsIdle()) {
+    stopPolling ??= host.poll(poll, POLL_MS);
+    return;
+  }
+  report();
+}
+
+function poll(): void {
+  if (asleep()) {
+    if (hostIsIdle()) report();
+    return;
+  }
+  stopPolling?.();
+  stopPolling = undefined;
+}
+
+/** The host's event loop is empty: whatever still waits, waits for ever. */
+function drained(): void {
+  if (activeRuns().length > 0) report();
+}
+
+function report(): void {
+  const error = deadlock();
+  for (const run of [...activeRuns()]) run.reject(error);
+}
+
+/** Whether the host has nothing beyond what it had before the oldest program began. */
+function hostIsIdle(): boolean {
+  const now = host.pending();
+  const before = activeRuns()[0]?.before;
+  if (now === undefined || before === undefined) return true;
+  const old = [...before];
+  return now.every((kind) => {
+    if (host.isSource(kind)) return false;
+    const at = old.indexOf(kind);
+    if (at < 0) return false;
+    old.splice(at, 1);
+    return true;
+  });
+}

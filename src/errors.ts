@@ -1,0 +1,142 @@
+import { TRAP_CASE, TRAP_CHAN_BUSY, TRAP_HEAP, TRAP_LIST, TRAP_SLAB, TRAP_STATUS } from '../assembly/layout.ts';
+
+/** What went wrong, for programs; the message says it in Go's words. */
+export type PanicCode =
+  | 'ERR_SEND_ON_CLOSED'
+  | 'ERR_CLOSE_OF_CLOSED'
+  | 'ERR_CLOSE_OF_NIL'
+  | 'ERR_CHAN_SIZE'
+  | 'ERR_DEADLOCK'
+  | 'ERR_GOROUTINE_PANIC'
+  | 'ERR_NEGATIVE_WAIT_GROUP'
+  | 'ERR_UNLOCK_OF_UNLOCKED'
+  | 'ERR_TICKER_INTERVAL'
+  | 'ERR_OUT_OF_MEMORY'
+  | 'ERR_GOROUTINE_ENDED';
+
+/**
+ * What Go would panic with: a mistake in the use of a channel, a lock or a timer, with Go's text as its message.
+ * It is thrown where the mistake is made and can be caught there.
+ *
+ * @example
+ * try {
+ *   ch.close();
+ * } catch (e) {
+ *   if (e instanceof Panic && e.code === 'ERR_CLOSE_OF_CLOSED') return;
+ *   throw e;
+ * }
+ */
+export class Panic extends Error {
+  override name = 'Panic';
+  /** The kind of mistake, for programs. */
+  readonly code: PanicCode;
+
+  constructor(message: string, code: PanicCode, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One goroutine, as a report lists it. */
+export interface GoroutineInfo {
+  /** 1 is the main goroutine of its run. */
+  readonly id: number;
+  /** The name of its body, or `func` for one without. */
+  readonly name: string;
+  /** What it waits for in Go's words, such as `chan receive`; `running` if it does not wait. */
+  readonly reason: string;
+  /** Where `go` was called, as `file:line:column`; undefined if it was not recorded. */
+  readonly site: string | undefined;
+}
+
+/** A goroutine that threw, and nobody joined it. Given to the `onPanic` of `run`. */
+export interface PanicInfo {
+  /** What it threw. */
+  readonly error: unknown;
+  readonly goroutine: GoroutineInfo;
+}
+
+/**
+ * Every goroutine of the program waits for another one, and nothing outside can wake any of them.
+ * `run` rejects with it. The stack lists the goroutines as Go's dump does.
+ *
+ * Source: Go's `fatal error: all goroutines are asleep - deadlock!`.
+ *
+ * @example
+ * await run(function* () {
+ *   yield* chan().recv(); // nobody will ever send
+ * }).catch((e: DeadlockError) => console.log(e.goroutines));
+ */
+export class DeadlockError extends Panic {
+  override name = 'DeadlockError';
+  /** All goroutines at that moment, the main one first. */
+  readonly goroutines: readonly GoroutineInfo[];
+
+  constructor(goroutines: readonly GoroutineInfo[]) {
+    super('all goroutines are asleep - deadlock!', 'ERR_DEADLOCK');
+    this.goroutines = goroutines;
+    this.stack = `${this.name}: ${this.message}\n\n${goroutines.map(describe).join('\n')}\n`;
+  }
+}
+
+/** A goroutine as two lines of a dump. */
+export function describe(g: GoroutineInfo): string {
+  const site = g.site ?? '(not recorded: many goroutines were started at once)';
+  return `goroutine ${g.id} [${g.reason}]: ${g.name}\n    created at ${site}`;
+}
+
+/** The panic of a goroutine that nobody joined, as `run` reports it. */
+export function goroutinePanic(info: PanicInfo): Panic {
+  const { error, goroutine } = info;
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  const panic = new Panic(`panic: ${text}`, 'ERR_GOROUTINE_PANIC', { cause: error });
+  panic.stack = `${panic.name}: ${panic.message}\n\n${describe(goroutine)}\n`;
+  return panic;
+}
+
+export function sendOnClosed(): Panic {
+  return new Panic('send on closed channel', 'ERR_SEND_ON_CLOSED');
+}
+
+export function outOfMemory(): Panic {
+  return new Panic(
+    'out of memory: the core is at its maximum (option memory.maximum of run, in bytes)',
+    'ERR_OUT_OF_MEMORY',
+  );
+}
+
+/** For a wait in `finally` of a goroutine that its program has ended. */
+export function goroutineEnded(): Panic {
+  return new Panic(
+    'the program has ended: a goroutine may clean up, but not wait any more',
+    'ERR_GOROUTINE_ENDED',
+  );
+}
+
+/** `expected` what, and what came instead. */
+export function mistake(where: string, expected: string, got: unknown): TypeError {
+  return new TypeError(`${where}: expected ${expected}, got ${show(got)}`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'an array' : `an object of ${value.constructor?.name || 'no class'}`;
+  }
+  return String(value);
+}
+
+const TRAPS: Record<number, string> = {
+  [TRAP_LIST]: 'TRAP_LIST: a waiter is not where its links say',
+  [TRAP_STATUS]: 'TRAP_STATUS: a goroutine is not in the state its caller thinks',
+  [TRAP_CHAN_BUSY]: 'TRAP_CHAN_BUSY: a channel or lock is freed under its waiters',
+  [TRAP_HEAP]: 'TRAP_HEAP: the timer heap is out of order',
+  [TRAP_SLAB]: 'TRAP_SLAB: a record is freed twice',
+  [TRAP_CASE]: 'TRAP_CASE: a select has a case of an unknown kind',
+};
+
+/** A trap of the core, with the meaning of its code. */
+export function brokenInvariant(code: number, cause: unknown): Error {
+  return new Error(`goroutines: internal error: ${TRAPS[code] ?? `unknown trap ${code}`}`, { cause });
+}

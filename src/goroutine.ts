@@ -1,0 +1,343 @@
+/** Goroutines: what `go` starts, and how one waits for another to end. */
+import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
+import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
+import { type Op, type Parked, Operation } from './op.ts';
+import { currentOwner } from './runtime/async.ts';
+import { exit, join, spawn } from './runtime/core.ts';
+import { reasonFor } from './runtime/dump.ts';
+import { kick, resume } from './runtime/loop.ts';
+import { clearOwner, type Coroutine, p, setOwner, type Waiter } from './runtime/processor.ts';
+import { done, type Result } from './runtime/result.ts';
+import { siteOf, type Trace, trace } from './runtime/site.ts';
+import { parkedOr, writeCase } from './runtime/cases.ts';
+import { checking, reportUnused } from './runtime/unused.ts';
+
+/**
+ * The return type of a generator goroutine.
+ *
+ * @example
+ * function* sum(ch: RecvChan<number>): Go<number> {
+ *   let total = 0;
+ *   yield* ch.each((v) => void (total += v));
+ *   return total;
+ * }
+ */
+export type Go<T = void> = Generator<Parked, T, void>;
+
+/** What a goroutine can run: a generator function, an async function, or a plain one. */
+export type Body<A extends unknown[], T> =
+  | ((...args: A) => Go<T>)
+  | ((...args: A) => Promise<T>)
+  | ((...args: A) => T);
+
+/**
+ * A started goroutine. Dropping the handle does not end it.
+ *
+ * @example
+ * const g = go(sum, numbers);
+ * const total = yield* g.join();
+ */
+export interface Goroutine<T> {
+  /** Counts up within a run; its main goroutine is 1. */
+  readonly id: number;
+  /** The name of its body, or `func`. */
+  readonly name: string;
+  /**
+   * Waits until it has ended: its return value, or throws what it threw. May be called any number of times, also after
+   * it has ended. A goroutine that throws and was not joined by then ends its program with a panic.
+   */
+  join(): Op<T>;
+}
+
+/** A program's goroutines: see program.ts. */
+export interface Program {
+  readonly over: boolean;
+  nextId(): number;
+  started(g: G<unknown>): void;
+  ended(g: G<unknown>, threw: boolean): void;
+}
+
+let fallback: Program;
+
+/** Sets the program of goroutines that nobody can tell the program of. */
+export function setFallback(program: Program): void {
+  fallback = program;
+}
+
+const RUNNING = 0;
+const RETURNED = 1;
+const THREW = 2;
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as object;
+
+/** Async goroutines that have not ended. */
+export let liveAsync = 0;
+let live = 0;
+
+/** How many goroutines there are that have not ended, over all runs of this thread. */
+export function numGoroutine(): number {
+  return live;
+}
+
+/** The goroutine and its handle in one. */
+export class G<T> implements Goroutine<T>, Coroutine {
+  gen: Iterator<unknown, unknown, void> | null;
+  op: Waiter['op'] = null;
+  /** The arguments before it starts, a value in transit while it waits, its result or error after its end. */
+  value: unknown;
+  state = RUNNING;
+  joined = false;
+  /** Set while it is driven by a promise: an async function. */
+  async = false;
+
+  constructor(
+    readonly addr: number,
+    gen: Iterator<unknown, unknown, void> | null,
+    args: unknown[] | undefined,
+    private readonly body: (...args: never[]) => unknown,
+    readonly program: Program,
+    readonly id: number,
+    private readonly made: Trace | undefined,
+  ) {
+    this.gen = gen;
+    this.value = args;
+  }
+
+  get name(): string {
+    return this.body.name || 'func';
+  }
+
+  get site(): string | undefined {
+    return siteOf(this.made);
+  }
+
+  join(): Op<T> {
+    this.joined = true;
+    return new JoinOp<T>(this);
+  }
+
+  info(): GoroutineInfo {
+    return { id: this.id, name: this.name, reason: this.reason(), site: this.site };
+  }
+
+  private reason(): string {
+    return this.state === RUNNING ? reasonFor(this, this.async) : 'running';
+  }
+
+  /** Starts a body that is no generator function, in its first turn. */
+  wake(): void {
+    const args = this.value as never[];
+    this.value = undefined;
+    p.self = this;
+    p.addr = this.addr;
+    let result: unknown;
+    try {
+      result = this.body(...args);
+    } catch (error) {
+      this.threw(error);
+      return;
+    } finally {
+      p.self = null;
+      p.addr = 0;
+    }
+    if (isGenerator(result)) {
+      this.gen = result;
+      resume(this, result);
+    } else if (isThenable(result)) {
+      this.follow(result);
+    } else {
+      this.returned(result);
+    }
+  }
+
+  private follow(promise: PromiseLike<unknown>): void {
+    this.async = true;
+    liveAsync++;
+    promise.then(
+      (value) => this.settled(() => this.returned(value)),
+      (error: unknown) => this.settled(() => this.threw(error)),
+    );
+  }
+
+  private settled(end: () => void): void {
+    if (this.state !== RUNNING) return; // its program has ended
+    end();
+    kick();
+  }
+
+  returned(value: unknown): void {
+    this.state = RETURNED;
+    this.end(value);
+    this.program.ended(this as G<unknown>, false);
+  }
+
+  threw(error: unknown): void {
+    this.state = THREW;
+    this.end(error);
+    this.program.ended(this as G<unknown>, true);
+  }
+
+  private end(value: unknown): void {
+    this.value = value;
+    this.gen = null;
+    this.op = null;
+    live--;
+    if (this.async) liveAsync--;
+    clearOwner(this.addr);
+    exit(this.addr);
+    if (checking) reportUnused(this);
+  }
+
+  /** Takes it out of everything that could wake it: its program has ended. */
+  cut(): void {
+    const { gen, op } = this;
+    if (this.state !== RUNNING) return;
+    this.state = RETURNED;
+    this.end(undefined);
+    op?.abandon();
+    this.gen = gen; // for `unwind`
+  }
+
+  /** Runs its `finally` blocks; they may not wait. */
+  unwind(): void {
+    const { gen } = this;
+    this.gen = null;
+    if (!gen?.return) return;
+    const { self, addr, ending } = p;
+    p.self = null;
+    p.addr = 0;
+    p.ending = true;
+    try {
+      gen.return();
+    } catch {
+      // What clean-up throws has nowhere to go: the program is over, as in Go.
+    } finally {
+      p.self = self;
+      p.addr = addr;
+      p.ending = ending;
+    }
+  }
+
+  /** The result of a goroutine that has ended. */
+  outcome(): Result {
+    if (this.state === THREW) throw this.value;
+    return done(this.value);
+  }
+
+  get ended(): boolean {
+    return this.state !== RUNNING;
+  }
+}
+
+/** A goroutine whose return, but not whose panic, is told to somebody: see WaitGroup.go. */
+class CountedG<T> extends G<T> {
+  /** Set right after construction. */
+  onReturn: () => void = () => undefined;
+
+  override returned(value: unknown): void {
+    super.returned(value);
+    this.onReturn();
+  }
+}
+
+class JoinOp<T> extends Operation<T> {
+  constructor(private readonly target: G<T>) {
+    super();
+  }
+
+  get label(): string {
+    return 'join()';
+  }
+
+  start(g: Waiter | null): Result {
+    if (this.target.ended) return this.target.outcome();
+    return parkedOr(join(this.target.addr, g === null ? 0 : g.addr));
+  }
+
+  finish(): Result {
+    return this.target.outcome();
+  }
+
+  describe(i: number): void {
+    if (this.target.ended) writeCase(i, CASE_READY, 0);
+    else writeCase(i, CASE_JOIN, this.target.addr);
+  }
+
+  commit(): Result {
+    return this.target.outcome();
+  }
+}
+
+/** Starts a goroutine of a program. */
+export function start<T>(
+  program: Program,
+  body: (...args: never[]) => unknown,
+  args: unknown[],
+  made: Trace | undefined,
+  Kind: typeof G<T> = G,
+): G<T> {
+  const isGenerator = Object.getPrototypeOf(body) === GeneratorFunction;
+  // The frame of a generator function holds its arguments; it runs nothing yet.
+  const gen = isGenerator ? (body as (...args: unknown[]) => Iterator<unknown, unknown, void>)(...args) : null;
+  const addr = spawn();
+  if (addr === 0) throw outOfMemory();
+  const g = new Kind(addr, gen, isGenerator ? undefined : args, body, program, program.nextId(), made);
+  setOwner(addr, g);
+  live++;
+  program.started(g as G<unknown>);
+  kick();
+  return g;
+}
+
+/** Starts a goroutine and calls `onReturn` when it has returned. `below` is the public function that was called. */
+export function startCounted(
+  body: (...args: never[]) => unknown,
+  args: unknown[],
+  onReturn: () => void,
+  below: (...args: never[]) => unknown,
+): G<unknown> {
+  if (typeof body !== 'function') throw mistake('go', 'a function', body);
+  const g = start(currentProgram(), body, args, trace(below), CountedG) as CountedG<unknown>;
+  g.onReturn = onReturn;
+  return g;
+}
+
+/** The program on whose behalf code runs now. */
+export function currentProgram(): Program {
+  const owner = currentOwner();
+  if (owner instanceof G && !owner.program.over) return owner.program;
+  return fallback;
+}
+
+/**
+ * Starts a goroutine on this thread: calls `body` with `args` when its turn comes, and does not wait for it.
+ * The arguments are evaluated now. Give a named function and its arguments rather than a fresh closure: that is many
+ * times cheaper for V8.
+ *
+ * A goroutine that throws and is not joined ends its program with a panic: `run` rejects with `panic: <error>`;
+ * outside `run` the error is thrown as uncaught.
+ *
+ * Source: the Go specification, "Go statements".
+ *
+ * @throws TypeError if `body` is not a function.
+ * @throws Panic `out of memory` when the core is at its maximum.
+ * @example
+ * go(worker, jobs, results);
+ * const total = yield* go(sum, results).join();
+ */
+export function go<A extends unknown[], T>(body: (...args: A) => Go<T>, ...args: A): Goroutine<T>;
+export function go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
+export function go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
+export function go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
+  if (typeof body !== 'function') throw mistake('go', 'a function', body);
+  return start(currentProgram(), body, args, trace(go as (...args: never[]) => unknown));
+}
+
+function isGenerator(value: unknown): value is Iterator<unknown, unknown, void> {
+  return typeof value === 'object' && value !== null && generatorPrototype.isPrototypeOf(value);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

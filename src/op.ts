@@ -1,0 +1,251 @@
+/**
+ * Operations: lazy descriptions of something that may wait, and the four ways to use one.
+ *
+ * An operation is its own iterator, so `yield* op` allocates nothing: `next` completes it at once, or parks the
+ * goroutine and is called again when the goroutine is resumed.
+ */
+import { goroutineEnded, mistake } from './errors.ts';
+import { AsyncWait, type Handler } from './runtime/async.ts';
+import { blockOn } from './runtime/block.ts';
+import { yieldNow } from './runtime/core.ts';
+import { kick, sliceOver } from './runtime/loop.ts';
+import { p, type Waiter } from './runtime/processor.ts';
+import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
+import { track } from './runtime/unused.ts';
+
+declare const parkedBrand: unique symbol;
+
+/** What a goroutine yields while it waits. Only operations make it. */
+export interface Parked {
+  readonly [parkedBrand]: true;
+}
+
+/**
+ * Something that may wait. It does nothing until it is used, and it is used once:
+ *
+ * - `yield* op` in a generator goroutine: the fast path, no promise,
+ * - `await op` in an async function,
+ * - as a case of `select`,
+ * - `op.block()` in synchronous code.
+ *
+ * Using one twice throws a `TypeError`.
+ *
+ * @example
+ * const v = yield* ch.recv();
+ */
+export interface Op<out T> extends PromiseLike<T> {
+  /** For `yield* op`. */
+  [Symbol.iterator](): Iterator<Parked, T, void>;
+  /**
+   * The same operation with its result passed through `f`. `f` runs once, when the operation has completed; in a
+   * select, only if the case was chosen.
+   *
+   * @example
+   * const line = yield* ch.recv().map((v) => `got ${v}`);
+   */
+  map<U>(f: (value: T) => U): Op<U>;
+  /**
+   * Waits in plain synchronous code. Generator goroutines and timers of this thread go on meanwhile; promises and
+   * host I/O do not. Throws where the thread may not block, and if nothing on this thread could ever end the wait.
+   *
+   * @example
+   * const v = ch.recv().block();
+   */
+  block(): T;
+}
+
+// The life of an operation.
+/** Used, or not armed yet: may not be used. */
+export const IDLE = 0;
+/** Made, not used yet. */
+export const ARMED = 1;
+/** Parked. */
+export const BUSY = 2;
+/** A case of a select, which alone may use it. */
+export const ADOPTED = 3;
+/** Completed, but its goroutine had to give way first; the value waits in the goroutine. */
+const KEPT = 4;
+
+export type AnyOperation = Operation<unknown>;
+
+/** What every operation is made of; each kind says how it starts, finishes, and stands in a select. */
+export abstract class Operation<T> implements Op<T> {
+  state: number = ARMED;
+  /** Whether it may be a case of a select. */
+  get selectable(): boolean {
+    return true;
+  }
+
+  constructor() {
+    track(this as AnyOperation);
+  }
+
+  /** How it is called in messages. */
+  abstract get label(): string;
+  /** Completes, or parks `g`, or answers BLOCKED when `g` is null. Throws with nothing changed. */
+  abstract start(g: Waiter | null): Result;
+  /** Completes after `g` was woken. May answer PARKED again. */
+  abstract finish(g: Waiter): Result;
+  /**
+   * Writes itself as case `i` of the select that is being made. What it must hold on to while the select waits it takes
+   * here, and gives back in `abandon`; with `g` null the select only tries.
+   */
+  abstract describe(i: number, g: Waiter | null): void;
+  /** Completes as the chosen case, by result `r` of the core. */
+  abstract commit(r: number): Result;
+  /** What a parked sender offers, for a case of a select: the value of that case. */
+  offer(_case: number): unknown {
+    return undefined;
+  }
+  /** It waited, or stood in a select, and will not be completed. */
+  abandon(): void {}
+
+  [Symbol.iterator](): Iterator<Parked, T, void> {
+    return this as unknown as Iterator<Parked, T, void>;
+  }
+
+  next(): Result {
+    if (this.state === ARMED) {
+      this.state = IDLE;
+      return this.settle(this.start(p.self));
+    }
+    return this.resume();
+  }
+
+  /** What `next` does on every call but the first. */
+  protected resume(): Result {
+    const g = p.self;
+    if (g !== null && g.op === (this as AnyOperation)) {
+      g.op = null;
+      if (this.state === BUSY) {
+        this.state = IDLE;
+        return this.settle(this.finish(g));
+      }
+      if (this.state === KEPT) {
+        this.state = IDLE;
+        const value = g.value;
+        g.value = undefined;
+        return done(value);
+      }
+    }
+    throw this.misused();
+  }
+
+  /** A step of a goroutine is made: notes that it waits, or whether it has to give way. */
+  protected settle(r: Result): Result {
+    const g = p.self;
+    if (r.done) {
+      if (g === null) kick();
+      if (--p.budget >= 0 || g === null || !sliceOver()) return r;
+      this.state = KEPT;
+      g.op = this as AnyOperation;
+      g.value = r.value;
+      yieldNow(g.addr);
+      return PARKED;
+    }
+    if (r === BLOCKED || g === null) {
+      if (p.ending) throw goroutineEnded();
+      throw new TypeError(
+        `${this.label}: yield* waits only in a goroutine started by go() or run(); use await here`,
+      );
+    }
+    this.state = BUSY;
+    g.op = this as AnyOperation;
+    return r;
+  }
+
+  /** Marks it used, for whoever runs it by hand. */
+  take(): void {
+    if (this.state !== ARMED) throw this.misused();
+    this.state = IDLE;
+  }
+
+  /** Whether somebody used it. */
+  get used(): boolean {
+    return this.state !== ARMED;
+  }
+
+  /** It is parked by someone who runs it by hand. */
+  wait(): void {
+    this.state = BUSY;
+  }
+
+  /** Gives it to a select. */
+  adopt(): void {
+    if (this.state !== ARMED) throw this.misused();
+    this.state = ADOPTED;
+  }
+
+  private misused(): TypeError {
+    const now = this.state === BUSY || this.state === ADOPTED ? 'is already being waited for' : 'was used already';
+    return new TypeError(`${this.label}: an operation is used once, and this one ${now}; make a new one`);
+  }
+
+  then<A = T, B = never>(
+    onValue?: ((value: T) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    const wait = new AsyncWait(this as AnyOperation, onValue as Handler, onError as Handler);
+    wait.begin();
+    return wait as PromiseLike<unknown> as PromiseLike<A | B>;
+  }
+
+  map<U>(f: (value: T) => U): Op<U> {
+    if (typeof f !== 'function') throw mistake('map', 'a function', f);
+    this.take();
+    return new MapOp<T, U>(this, f);
+  }
+
+  block(): T {
+    this.take();
+    return blockOn(this as AnyOperation) as T;
+  }
+}
+
+/** `op.map(f)`: the same operation with its result passed through `f`. */
+class MapOp<T, U> extends Operation<U> {
+  constructor(
+    private readonly inner: Operation<T>,
+    private readonly f: (value: T) => U,
+  ) {
+    super();
+  }
+
+  get label(): string {
+    return this.inner.label;
+  }
+
+  private through(r: Result): Result {
+    if (!r.done) return r;
+    const { f } = this;
+    return done(f(r.value as T));
+  }
+
+  start(g: Waiter | null): Result {
+    return this.through(this.inner.start(g));
+  }
+
+  finish(g: Waiter): Result {
+    return this.through(this.inner.finish(g));
+  }
+
+  describe(i: number, g: Waiter | null): void {
+    this.inner.describe(i, g);
+  }
+
+  override get selectable(): boolean {
+    return this.inner.selectable;
+  }
+
+  commit(r: number): Result {
+    return this.through(this.inner.commit(r));
+  }
+
+  override offer(index: number): unknown {
+    return this.inner.offer(index);
+  }
+
+  override abandon(): void {
+    this.inner.abandon();
+  }
+}

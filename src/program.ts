@@ -1,0 +1,129 @@
+/** Programs: what `run` runs, and what there is without it. */
+import { goroutinePanic, type PanicInfo } from './errors.ts';
+import { G, type Program, setFallback } from './goroutine.ts';
+import { host } from './host/index.ts';
+import { AsyncWait } from './runtime/async.ts';
+import { allOwners } from './runtime/processor.ts';
+import { reportUnused } from './runtime/unused.ts';
+
+/** Goroutines that threw and were not joined yet; looked at again when the host had a turn. */
+let unjoined: G<unknown>[] = [];
+
+function judgeUnjoined(): void {
+  const thrown = unjoined;
+  unjoined = [];
+  for (const g of thrown) if (!g.joined) (g.program as Base).panic(panicInfo(g));
+}
+
+function panicInfo(g: G<unknown>): PanicInfo {
+  return { error: g.value, goroutine: g.info() };
+}
+
+abstract class Base implements Program {
+  over = false;
+  private ids = 0;
+
+  nextId(): number {
+    return ++this.ids;
+  }
+
+  started(_g: G<unknown>): void {}
+
+  ended(g: G<unknown>, threw: boolean): void {
+    if (!threw || g.joined) return;
+    // Whoever joins it in this turn or its microtasks is not too late.
+    if (unjoined.length === 0) host.macrotask(judgeUnjoined);
+    unjoined.push(g);
+  }
+
+  abstract panic(info: PanicInfo): void;
+}
+
+/** Goroutines outside any `run`: a panic is an uncaught exception of the host. */
+class Outside extends Base {
+  panic(info: PanicInfo): void {
+    host.uncaught(goroutinePanic(info));
+  }
+}
+
+const outside = new Outside();
+setFallback(outside);
+
+const active: Run[] = [];
+
+/** The programs that have not ended, in the order they began. */
+export function activeRuns(): readonly Run[] {
+  return active;
+}
+
+/** One call of `run`. */
+export class Run extends Base {
+  /** Set when it begins. */
+  main: G<unknown> | undefined;
+  /** What kept the host busy when it began. */
+  before: readonly string[] | undefined;
+  private live = 0;
+
+  constructor(
+    private readonly settle: (value: unknown) => void,
+    private readonly fail: (error: unknown) => void,
+    private readonly onPanic: ((info: PanicInfo) => void) | undefined,
+  ) {
+    super();
+    active.push(this);
+    setFallback(this);
+  }
+
+  override started(_g: G<unknown>): void {
+    this.live++;
+  }
+
+  override ended(g: G<unknown>, threw: boolean): void {
+    this.live--;
+    if (g !== this.main) return super.ended(g, threw);
+    if (threw) this.end(() => this.fail(g.value));
+    else this.end(() => this.settle(g.value));
+  }
+
+  panic(info: PanicInfo): void {
+    if (this.over) return;
+    if (this.onPanic === undefined) return this.reject(goroutinePanic(info));
+    try {
+      this.onPanic(info);
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  /** Ends the program with an error. */
+  reject(error: unknown): void {
+    this.end(() => this.fail(error));
+  }
+
+  private end(settle: () => void): void {
+    if (this.over) return;
+    // A goroutine that threw in the same turn as main ended has still thrown before that.
+    const thrown = unjoined.find((g) => g.program === this && !g.joined);
+    unjoined = unjoined.filter((g) => g.program !== this);
+    this.over = true;
+    active.splice(active.indexOf(this), 1);
+    setFallback(active.at(-1) ?? outside);
+    this.cutOthers();
+    reportUnused(null);
+    if (thrown === undefined || this.onPanic !== undefined) settle();
+    else this.fail(goroutinePanic(panicInfo(thrown)));
+  }
+
+  /** First nobody can be woken any more, then clean-up runs: it must not meet a goroutine that is cut off. */
+  private cutOthers(): void {
+    if (this.live === 0) return;
+    const left: G<unknown>[] = [];
+    for (const owner of allOwners()) {
+      if (owner instanceof G && owner.program === this) left.push(owner as G<unknown>);
+      else if (owner instanceof AsyncWait && owner.owner instanceof G && owner.owner.program === this) owner.drop();
+    }
+    for (const g of left) g.cut();
+    for (const g of left) g.unwind();
+  }
+
+}

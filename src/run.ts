@@ -1,0 +1,96 @@
+import { unwatch, watch } from './deadlock.ts';
+import { mistake, type PanicInfo } from './errors.ts';
+import { type Go, start } from './goroutine.ts';
+import { host } from './host/index.ts';
+import { Run } from './program.ts';
+import { limitMemory, seedCore } from './runtime/core.ts';
+import { trace } from './runtime/site.ts';
+
+/** Options of `run`. */
+export interface RunOptions {
+  /** Makes the choices of `select` repeatable: an integer. Default: random. */
+  readonly seed?: number;
+  /** Ends the program when aborted: `run` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** `maximum`: bytes that the core may use for its records; applies from now on. Default 1 GiB, at most 2 GiB. */
+  readonly memory?: { readonly maximum?: number };
+  /**
+   * Called for a goroutine that threw and that nobody joined. When it returns, the program goes on; when it throws,
+   * `run` rejects with that. Default: `run` rejects with the panic.
+   */
+  readonly onPanic?: (panic: PanicInfo) => void;
+}
+
+/**
+ * Runs a program: `main` as goroutine 1. When `main` returns the program ends, as in Go: goroutines that are still there
+ * are ended. Their `finally` blocks and `using` declarations run, but may not wait. Runs may follow or overlap each
+ * other.
+ *
+ * @returns what `main` returns. Rejects with what `main` throws; with a `Panic` whose message is `panic: <error>` and
+ * whose `cause` is the error, if another goroutine throws and nobody joins it; with a `DeadlockError` if all
+ * goroutines wait for each other; with the signal's reason if it is aborted.
+ * @throws TypeError (as a rejection) if `main` is not a function or an option has the wrong type.
+ * @example
+ * await run(function* main() {
+ *   const ch = chan<string>();
+ *   go(greet, ch);
+ *   console.log(yield* ch.recv());
+ * });
+ */
+export function run<T>(main: () => Go<T>, options?: RunOptions): Promise<T>;
+export function run<T>(main: () => Promise<T>, options?: RunOptions): Promise<T>;
+export function run<T>(main: () => T, options?: RunOptions): Promise<T>;
+export function run(main: () => unknown, options: RunOptions = {}): Promise<unknown> {
+  const made = trace(run as (...args: never[]) => unknown);
+  return new Promise((resolve, reject) => {
+    check(main, options);
+    const { seed, signal, memory, onPanic } = options;
+    if (signal?.aborted) throw signal.reason;
+    if (seed !== undefined) seedCore(seed);
+    if (memory?.maximum !== undefined) limitMemory(memory.maximum);
+
+    const abort = (): void => program.reject(signal?.reason);
+    const over = (): void => {
+      signal?.removeEventListener('abort', abort);
+      unwatch();
+    };
+    const program = new Run(
+      (value) => {
+        over();
+        resolve(value);
+      },
+      (error) => {
+        over();
+        reject(error);
+      },
+      onPanic,
+    );
+    try {
+      program.main = start(program, main, [], made);
+    } catch (error) {
+      program.reject(error);
+      return;
+    }
+    signal?.addEventListener('abort', abort);
+    watch();
+    // What the caller starts beside the program, such as a timer that guards it, is none of the program's.
+    queueMicrotask(() => (program.before = host.pending()));
+  });
+}
+
+function check(main: unknown, options: RunOptions): void {
+  if (typeof main !== 'function') throw mistake('run', 'a function', main);
+  if (typeof options !== 'object' || options === null) throw mistake('run, options', 'an object', options);
+  const { seed, signal, memory, onPanic } = options;
+  if (seed !== undefined && !Number.isInteger(seed)) throw mistake('run, option seed', 'an integer', seed);
+  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+    throw mistake('run, option signal', 'an AbortSignal', signal);
+  }
+  const maximum = memory?.maximum;
+  if (maximum !== undefined && !(maximum > 0)) {
+    throw mistake('run, option memory.maximum', 'a number of bytes', maximum);
+  }
+  if (onPanic !== undefined && typeof onPanic !== 'function') {
+    throw mistake('run, option onPanic', 'a function', onPanic);
+  }
+}

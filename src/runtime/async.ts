@@ -1,0 +1,158 @@
+/** Waiting in async functions. */
+import { outOfMemory } from '../errors.ts';
+import type { AnyOperation } from '../op.ts';
+import { exit, waiter } from './core.ts';
+import { afterTurn, afterHost, kick, sliceOver } from './loop.ts';
+import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
+
+export type Handler = ((value: unknown) => unknown) | null | undefined;
+
+/** How many async waits are parked. */
+export let parkedAsync = 0;
+
+/**
+ * Which async goroutine the microtasks that run now belong to, as far as it is known: the one whose wait ended in
+ * the turn before. Two in one turn are told apart by nothing.
+ */
+let resumed: Waiter | null = null;
+let resumedInTurn = 0;
+
+/** The goroutine on whose behalf code runs now, or null when nobody can tell. */
+export function currentOwner(): Waiter | null {
+  return p.self ?? resumed;
+}
+
+/**
+ * The wait of an async function. It is also what `then` answers: a promise is made only if somebody asks for one,
+ * and `await` does not.
+ */
+export class AsyncWait implements Waiter, PromiseLike<unknown> {
+  addr = 0;
+  readonly gen = null;
+  value: unknown = undefined;
+  /** The async goroutine that waits, if known. */
+  readonly owner: Waiter | null = currentOwner();
+  private outcome: Promise<unknown> | undefined;
+  private settle: ((outcome: Promise<unknown> | undefined) => void) | undefined;
+  private settled = false;
+
+  constructor(
+    public op: AnyOperation | null,
+    private readonly onValue: Handler,
+    private readonly onError: Handler,
+  ) {}
+
+  /** Uses the operation: completes it now, or parks. */
+  begin(): void {
+    const op = this.op as AnyOperation;
+    try {
+      op.take();
+      let r = op.start(null);
+      if (!r.done) {
+        this.addr = waiterRecord();
+        setOwner(this.addr, this);
+        r = op.start(this);
+        if (!r.done) return this.park(op);
+      }
+      kick(); // it may have woken a partner
+      const { value } = r;
+      this.free();
+      // Microtasks that complete at once would keep the host from its own events: then it goes first.
+      if (p.self === null && --p.budget < 0 && sliceOver()) afterHost(() => this.resolve(value));
+      else this.resolve(value);
+    } catch (error) {
+      this.free();
+      this.reject(error);
+    }
+  }
+
+  wake(): void {
+    const op = this.op as AnyOperation;
+    parkedAsync--;
+    if (resumedInTurn++ === 0) afterTurn(forgetResumed);
+    resumed = resumedInTurn === 1 ? this.owner : null;
+    try {
+      const r = op.finish(this);
+      if (!r.done) return this.park(op);
+      const { value } = r;
+      this.free();
+      this.resolve(value);
+    } catch (error) {
+      this.free();
+      this.reject(error);
+    }
+  }
+
+  /** Its program has ended: it is never resumed. */
+  drop(): void {
+    parkedAsync--;
+    this.op?.abandon();
+    this.free();
+  }
+
+  then<A, B>(
+    onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    const promise = this.settled
+      ? Promise.resolve(this.outcome)
+      : new Promise<unknown>((settle) => {
+          const before = this.settle;
+          this.settle = (outcome) => {
+            before?.(outcome);
+            settle(outcome);
+          };
+        });
+    return promise.then(onValue, onError) as PromiseLike<A | B>;
+  }
+
+  private park(op: AnyOperation): void {
+    op.wait();
+    parkedAsync++;
+    kick(); // an operation that only yields is ready already
+  }
+
+  private free(): void {
+    this.op = null;
+    if (!this.addr) return;
+    clearOwner(this.addr);
+    exit(this.addr);
+    this.addr = 0;
+  }
+
+  private resolve(value: unknown): void {
+    this.call(this.onValue, value, () => Promise.resolve(value));
+  }
+
+  private reject(error: unknown): void {
+    this.call(this.onError, error, () => Promise.reject(error));
+  }
+
+  /** Calls the handler; what comes of it is the outcome of what `then` answered. */
+  private call(handler: Handler, argument: unknown, otherwise: () => Promise<unknown>): void {
+    try {
+      if (typeof handler !== 'function') this.outcome = otherwise();
+      else {
+        // `await` passes handlers that answer undefined, for which no promise is made.
+        const result = handler(argument);
+        if (result !== undefined) this.outcome = Promise.resolve(result);
+      }
+    } catch (error) {
+      this.outcome = Promise.reject(error);
+    }
+    this.settled = true;
+    this.settle?.(this.outcome);
+  }
+}
+
+function forgetResumed(): void {
+  resumed = null;
+  resumedInTurn = 0;
+}
+
+/** A record of the core to wait with, outside a generator goroutine. */
+export function waiterRecord(): number {
+  const addr = waiter();
+  if (!addr) throw outOfMemory();
+  return addr;
+}

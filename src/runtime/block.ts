@@ -1,0 +1,70 @@
+/** Waiting in synchronous code: the thread's other goroutines run on top of the caller's stack. */
+import type { AnyOperation } from '../op.ts';
+import { host } from '../host/index.ts';
+import { deadlock } from './dump.ts';
+import { waiterRecord } from './async.ts';
+import { exit } from './core.ts';
+import { kick, runOne, sleepUntilTimer } from './loop.ts';
+import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
+
+class Blocker implements Waiter {
+  readonly gen = null;
+  op: AnyOperation | null = null;
+  value: unknown = undefined;
+  woken = false;
+  constructor(readonly addr: number) {}
+
+  wake(): void {
+    this.woken = true;
+  }
+}
+
+/** Completes an operation, however long it takes. */
+export function blockOn(op: AnyOperation): unknown {
+  let r = op.start(null);
+  if (r.done) {
+    kick();
+    return r.value;
+  }
+  const g = new Blocker(waiterRecord());
+  setOwner(g.addr, g);
+  try {
+    r = op.start(g);
+    while (!r.done) {
+      op.wait();
+      g.op = op;
+      runUntilWoken(g, op);
+      r = op.finish(g);
+    }
+    return r.value;
+  } finally {
+    clearOwner(g.addr);
+    exit(g.addr);
+  }
+}
+
+function runUntilWoken(g: Blocker, op: AnyOperation): void {
+  const { self, addr } = p;
+  let closed = false;
+  g.woken = false;
+  try {
+    while (!g.woken) {
+      p.self = null;
+      p.addr = 0;
+      if (runOne()) closed = p.closed;
+      else if (!sleepUntilTimer()) {
+        op.abandon();
+        throw cannotBlock(op);
+      }
+    }
+  } finally {
+    p.self = self;
+    p.addr = addr;
+  }
+  p.closed = closed;
+}
+
+function cannotBlock(op: AnyOperation): Error {
+  if (host.blockFor(0)) return deadlock();
+  return new TypeError(`${op.label}: block() is not allowed on this thread; use await or yield*`);
+}

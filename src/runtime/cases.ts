@@ -1,0 +1,43 @@
+/** The case table of select, and what the core's results mean to every operation. */
+import {
+  CASE_ADDR, CASE_KIND, CASE_SIZE, CASE_SLEEP, CASE_WHEN, R_BLOCK, R_MEMORY, R_PARKED, R_SELECT, TAG,
+} from '../../assembly/layout.ts';
+import { outOfMemory } from '../errors.ts';
+import { caseOf, caseTimes, caseWords } from './core.ts';
+import { ownerAt } from './processor.ts';
+import { BLOCKED, PARKED, type Result, VOID } from './result.ts';
+
+/** Writes case `i`: its kind and the record it waits on. */
+export function writeCase(i: number, kind: number, addr: number): void {
+  const at = (i * CASE_SIZE) >> 2;
+  caseWords[at + (CASE_KIND >> 2)] = kind;
+  caseWords[at + (CASE_ADDR >> 2)] = addr;
+}
+
+export function writeSleepCase(i: number, when: number): void {
+  writeCase(i, CASE_SLEEP, 0);
+  caseTimes[(i * CASE_SIZE + CASE_WHEN) >> 3] = when;
+}
+
+/** For operations without a value: completed, parked, or blocked. */
+export function parkedOr(r: number): Result {
+  switch (r & TAG) {
+    case R_PARKED:
+      return PARKED;
+    case R_BLOCK:
+      return BLOCKED;
+    case R_MEMORY:
+      throw outOfMemory();
+    default:
+      return VOID;
+  }
+}
+
+/** Takes the value that a parked sender offers. The result names the sender, and how it waits. */
+export function takeFrom(tagged: number): unknown {
+  const sender = ownerAt(tagged);
+  if ((tagged & TAG) === R_SELECT) return sender.op?.offer(caseOf(sender.addr));
+  const { value } = sender;
+  sender.value = undefined;
+  return value;
+}

@@ -1,0 +1,205 @@
+/**
+ * The loop of this thread's processor: asks the core who runs next, resumes it, and gives the host its turn.
+ *
+ * A turn lasts at most SLICE_MS; then the loop goes on in a macrotask, so timers, I/O and rendering of the host are
+ * never starved. The clock is read after a number of operations that adapts to how long they take, because one
+ * reading costs as much as two operations.
+ */
+import { NEXT_CLOSED } from '../../assembly/layout.ts';
+import { mistake } from '../errors.ts';
+import { host } from '../host/index.ts';
+import { idle, next, timerNext, timerPop } from './core.ts';
+import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
+import { PARKED, RESULT } from './result.ts';
+import { refillTraces } from './site.ts';
+
+/** How long goroutines run before the host has a turn. */
+const SLICE_MS = 4;
+/** Operations between two readings of the clock: at most so many, fewer while they are slow. */
+const BUDGET_MAX = 64;
+/** Two readings should lie less than this apart. */
+const BUDGET_MS = 0.5;
+/** Goroutines that run after an async function was woken, before its microtask does. */
+const ASYNC_PATIENCE = 32;
+/** The longest delay a host timer can hold. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+let running = false;
+let scheduled: 'no' | 'micro' | 'macro' = 'no';
+let turns = 0;
+let sliceEnd = 0;
+let lastRead = 0;
+let budgetFull = BUDGET_MAX;
+/** Resumptions of async code that the host was let go before. */
+let deferred: (() => void)[] = [];
+let atTurnEnd: (() => void) | undefined;
+let onIdle: (() => void) | undefined;
+
+/** Called whenever something may have become ready: the loop will run. */
+export function kick(): void {
+  if (running || scheduled !== 'no') return;
+  scheduled = 'micro';
+  queueMicrotask(microTurn);
+}
+
+/** Runs `f` after the host had a turn. */
+export function afterHost(f: () => void): void {
+  deferred.push(f);
+  scheduleMacro();
+}
+
+/** Runs `f` once the microtasks of this turn have run. */
+export function afterTurn(f: () => void): void {
+  atTurnEnd = f;
+}
+
+/** Registers who is told when nothing is ready any more. */
+export function whenIdle(f: (() => void) | undefined): void {
+  onIdle = f;
+}
+
+/** How many turns there have been. */
+export function turnNumber(): number {
+  return turns;
+}
+
+/** Whether the slice is used up. Reads the clock, fires due timers, and refills the budget. */
+export function sliceOver(): boolean {
+  const now = clock();
+  const slow = now - lastRead > BUDGET_MS;
+  lastRead = now;
+  budgetFull = slow ? Math.max(1, budgetFull >> 1) : Math.min(BUDGET_MAX, budgetFull << 1);
+  p.budget = budgetFull;
+  fireTimers(now);
+  return now >= sliceEnd;
+}
+
+/** Resumes the next ready goroutine, if there is one. */
+export function runOne(): boolean {
+  const r = next();
+  if (r === 0) return false;
+  p.closed = (r & NEXT_CLOSED) !== 0;
+  const g = ownerAt(r);
+  if (g.gen !== null) resume(g as Coroutine, g.gen);
+  else g.wake();
+  return true;
+}
+
+/** Runs a generator goroutine until it waits or ends. */
+export function resume(g: Coroutine, gen: Iterator<unknown, unknown, void>): void {
+  p.self = g;
+  p.addr = g.addr;
+  try {
+    let step = gen.next();
+    while (!step.done && step.value !== PARKED.value) step = scold(gen, step.value);
+    if (step.done) g.returned(step.value);
+  } catch (error) {
+    g.threw(error);
+  } finally {
+    p.self = null;
+    p.addr = 0;
+  }
+}
+
+/** A goroutine yielded something else than an operation's step. */
+function scold(gen: Iterator<unknown, unknown, void>, value: unknown): IteratorResult<unknown, unknown> {
+  const error = mistake('yield', 'yield* with an operation, as in yield* ch.recv()', value);
+  if (!gen.throw) throw error;
+  return gen.throw(error);
+}
+
+/** Sleeps the thread until the next timer is due and fires it; false where that is impossible or in vain. */
+export function sleepUntilTimer(): boolean {
+  const when = timerNext();
+  if (when < 0) return false;
+  const delay = when - clock();
+  if (delay > 0 && !host.blockFor(Math.min(delay, TIMER_MAX_MS))) return false;
+  fireTimers(clock());
+  return true;
+}
+
+function fireTimers(now: number): void {
+  for (let t = timerPop(now); t !== 0; t = timerPop(now)) alarmAt(t).fire(now);
+}
+
+function microTurn(): void {
+  scheduled = 'no';
+  const now = clock();
+  // Microtasks follow one another without the host: their turns share one slice. A slice that ended long ago
+  // belongs to an earlier macrotask.
+  if (now < sliceEnd) turn(now);
+  else if (now > sliceEnd + SLICE_MS) newSlice(now);
+  else scheduleMacro();
+}
+
+function macroTurn(): void {
+  scheduled = 'no';
+  newSlice(clock());
+}
+
+function newSlice(now: number): void {
+  sliceEnd = now + SLICE_MS;
+  const resume = deferred;
+  deferred = [];
+  for (const f of resume) f();
+  turn(now);
+}
+
+function turn(now: number): void {
+  if (running) return; // called from inside a goroutine that blocks
+  running = true;
+  turns++;
+  lastRead = now;
+  refillTraces();
+  let over = false;
+  let more = ASYNC_PATIENCE;
+  try {
+    fireTimers(now);
+    while (!over && more > 0 && runOne()) {
+      over = --p.budget < 0 && sliceOver();
+      if (atTurnEnd !== undefined) more--;
+    }
+  } finally {
+    running = false;
+    RESULT.value = undefined; // a received value must not live on in here
+  }
+  if (atTurnEnd !== undefined) queueMicrotask(atTurnEnd);
+  atTurnEnd = undefined;
+  if (over) scheduleMacro();
+  else if (!idle()) kick();
+  else if (scheduled === 'no') goIdle();
+}
+
+function scheduleMacro(): void {
+  if (scheduled === 'macro') return;
+  scheduled = 'macro';
+  host.macrotask(macroTurn);
+}
+
+// ── The host timer: one for the earliest timer of the core ─────────────────────
+let hostTimer: unknown;
+let hostTimerAt = -1;
+
+function goIdle(): void {
+  const when = timerNext();
+  if (when !== hostTimerAt) armHostTimer(when);
+  onIdle?.();
+}
+
+function armHostTimer(when: number): void {
+  if (hostTimer !== undefined) host.clearTimer(hostTimer);
+  hostTimer = undefined;
+  hostTimerAt = -1;
+  if (when < 0) return;
+  const delay = when - clock();
+  // Host timers count whole milliseconds; less than one is spent in turns of the host.
+  if (delay < 1) return scheduleMacro();
+  hostTimerAt = when;
+  hostTimer = host.setTimer(onHostTimer, Math.min(Math.ceil(delay), TIMER_MAX_MS));
+}
+
+function onHostTimer(): void {
+  hostTimer = undefined;
+  hostTimerAt = -1;
+  if (scheduled === 'no') newSlice(clock());
+}

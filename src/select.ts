@@ -1,0 +1,173 @@
+/** select: one of several operations, at one instant. */
+import { CASES_MAX, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layout.ts';
+import { mistake, outOfMemory } from './errors.ts';
+import { ARMED, IDLE, type Op, Operation } from './op.ts';
+import { caseOf, chosen, select as selectInCore } from './runtime/core.ts';
+import { kick } from './runtime/loop.ts';
+import type { Waiter } from './runtime/processor.ts';
+import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
+
+/** What `select` of an object gives: the key of the chosen case, which narrows the value. */
+export type Selected<C> = {
+  [K in keyof C]: C[K] extends Op<infer V> ? { readonly key: K; readonly value: V } : never;
+}[keyof C];
+
+/** What `select` of an array gives: the index of the chosen case and its value. */
+export type SelectedAt<C extends readonly unknown[]> = {
+  [K in keyof C]: C[K] extends Op<infer V>
+    ? K extends `${infer N extends number}`
+      ? readonly [N, V]
+      : readonly [number, V]
+    : never;
+}[number];
+
+type Cases = readonly Op<unknown>[] | Readonly<Record<string, Op<unknown>>>;
+
+class SelectOp extends Operation<unknown> {
+  override get selectable(): boolean {
+    return false;
+  }
+
+  constructor(
+    private readonly cases: readonly Operation<unknown>[],
+    /** Of the cases, in order; null when they came in an array. */
+    private readonly keys: readonly string[] | null,
+  ) {
+    super();
+  }
+
+  get label(): string {
+    return 'select()';
+  }
+
+  start(g: Waiter | null): Result {
+    const { cases } = this;
+    const r = this.poll(g);
+    if (r === R_BLOCK) return BLOCKED;
+    if (r === R_PARKED) return PARKED;
+    const index = chosen();
+    this.release(index);
+    return this.selected(index, (cases[index] as Operation<unknown>).commit(r));
+  }
+
+  /** Shows the cases to the core. When that fails, no case has been touched. */
+  private poll(g: Waiter | null): number {
+    const { cases } = this;
+    try {
+      for (let i = 0; i < cases.length; i++) (cases[i] as Operation<unknown>).describe(i, g);
+      const r = selectInCore(cases.length, g === null ? 0 : g.addr);
+      if (r === R_MEMORY) throw outOfMemory();
+      return r;
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+
+  finish(g: Waiter): Result {
+    const index = caseOf(g.addr);
+    this.release(index);
+    return this.selected(index, (this.cases[index] as Operation<unknown>).finish(g));
+  }
+
+  /** The losers are over, and their operations may be armed again. */
+  private release(winner: number): void {
+    const { cases } = this;
+    for (let i = 0; i < cases.length; i++) {
+      const op = cases[i] as Operation<unknown>;
+      op.state = IDLE;
+      if (i !== winner) op.abandon();
+    }
+  }
+
+  private selected(index: number, r: Result): Result {
+    const { value } = r;
+    return done(this.keys === null ? [index, value] : { key: this.keys[index], value });
+  }
+
+  override offer(index: number): unknown {
+    return (this.cases[index] as Operation<unknown>).offer(0);
+  }
+
+  override abandon(): void {
+    this.release(-1);
+  }
+
+  // Not selectable: never called.
+  describe(): void {}
+  commit(): Result {
+    return BLOCKED;
+  }
+}
+
+/** Takes the cases over, or throws with none of them touched. */
+function adopt(cases: Cases): SelectOp {
+  if (typeof cases !== 'object' || cases === null) {
+    throw mistake('select', 'an object or an array of operations', cases);
+  }
+  const keys = Array.isArray(cases) ? null : Object.keys(cases);
+  const ops = (Array.isArray(cases) ? cases.slice() : Object.values(cases)) as Operation<unknown>[];
+  if (ops.length > CASES_MAX) throw new RangeError(`select: too many cases (max ${CASES_MAX})`);
+  let adopted = 0;
+  try {
+    for (; adopted < ops.length; adopted++) adoptCase(ops[adopted], keys?.[adopted] ?? adopted);
+  } catch (error) {
+    while (adopted > 0) (ops[--adopted] as Operation<unknown>).state = ARMED;
+    throw error;
+  }
+  return new SelectOp(ops, keys);
+}
+
+function adoptCase(op: unknown, key: string | number): void {
+  if (!(op instanceof Operation)) throw mistake(`select, case ${key}`, 'an operation, such as ch.recv()', op);
+  if (!op.selectable) throw new TypeError(`select, case ${key}: ${op.label} cannot be a case of select`);
+  op.adopt();
+}
+
+/**
+ * Waits for one of several operations. If some are ready, one of them is chosen, each with the same probability;
+ * otherwise the first to become ready is. Exactly one case completes; the others leave no trace: nothing is received,
+ * sent, locked or waited for. No cases, or only operations on `nilChan`, wait for ever.
+ *
+ * Any operation can be a case, but for another select and `sendMany`.
+ *
+ * Source: the Go specification, "Select statements".
+ *
+ * @param cases an object, whose keys name the cases and narrow the value, or an array.
+ * @throws TypeError if a case is no operation, or one that was used already; then nothing has happened.
+ * @throws RangeError for more than 65,536 cases, as in Go.
+ * @throws Panic `send on closed channel` if a send on a closed channel is chosen.
+ * @example
+ * const s = yield* select({ job: jobs.recv(), quit: quit.recv(), late: sleep(100) });
+ * if (s.key === 'job') use(s.value);
+ * const [i, v] = yield* select([a.recv(), b.recv()]);
+ */
+export function select<const C extends Readonly<Record<string, Op<unknown>>>>(cases: C): Op<Selected<C>>;
+export function select<const C extends readonly Op<unknown>[]>(cases: C): Op<SelectedAt<C>>;
+export function select(cases: Cases): Op<unknown> {
+  return adopt(cases);
+}
+
+/**
+ * `select` with Go's default case: completes at once, or answers undefined when no case is ready.
+ *
+ * @throws as `select` does; a send on a closed channel counts as ready and panics.
+ * @example
+ * const s = trySelect({ job: jobs.recv() });
+ * if (s === undefined) console.log('nothing to do');
+ */
+export function trySelect<const C extends Readonly<Record<string, Op<unknown>>>>(
+  cases: C,
+): Selected<C> | undefined;
+export function trySelect<const C extends readonly Op<unknown>[]>(cases: C): SelectedAt<C> | undefined;
+export function trySelect(cases: Cases): unknown {
+  const op = adopt(cases);
+  op.take();
+  const r = op.start(null);
+  if (r === BLOCKED) {
+    op.abandon();
+    return undefined;
+  }
+  kick();
+  return r.value;
+}

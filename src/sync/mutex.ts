@@ -1,0 +1,45 @@
+import { CASE_SEMA } from '../../assembly/layout.ts';
+import { Panic } from '../errors.ts';
+import type { Op } from '../op.ts';
+import { semaAcquire, semaCount, semaRelease } from '../runtime/core.ts';
+import { kick } from '../runtime/loop.ts';
+import { newSema, SemaOp } from './sema.ts';
+
+/**
+ * A mutual exclusion lock. Not reentrant; any goroutine may unlock it. Waiters get it in the order they came, straight
+ * from the one who unlocks: a newcomer cannot overtake them.
+ *
+ * Source: Go's `sync.Mutex`.
+ *
+ * @example
+ * const mu = new Mutex();
+ * {
+ *   using _ = yield* mu.lock();
+ *   balance += yield* wait(fetchAmount());
+ * } // unlocked here
+ */
+export class Mutex {
+  readonly #sema = newSema(this, 1);
+  readonly #lock: Disposable = { [Symbol.dispose]: () => this.unlock() };
+
+  /** Waits until the lock is free and takes it. Disposing the result unlocks. */
+  lock(): Op<Disposable> {
+    return new SemaOp('lock()', this, this.#sema, CASE_SEMA, semaAcquire, this.#lock);
+  }
+
+  /** Takes the lock if it is free; says whether it did. */
+  tryLock(): boolean {
+    return semaCount(this.#sema) > 0 && semaAcquire(this.#sema, 0) === 0;
+  }
+
+  /**
+   * Frees the lock, or hands it to the goroutine that waits longest.
+   *
+   * @throws Panic `sync: unlock of unlocked mutex`.
+   */
+  unlock(): void {
+    if (semaCount(this.#sema) > 0) throw new Panic('sync: unlock of unlocked mutex', 'ERR_UNLOCK_OF_UNLOCKED');
+    semaRelease(this.#sema);
+    kick();
+  }
+}

@@ -1,0 +1,65 @@
+import { CASE_ZERO } from '../../assembly/layout.ts';
+import { mistake, Panic } from '../errors.ts';
+import { type Go, type Goroutine, startCounted } from '../goroutine.ts';
+import type { Op } from '../op.ts';
+import { semaAdd, semaCount, semaWaitZero } from '../runtime/core.ts';
+import { kick } from '../runtime/loop.ts';
+import { newSema, SemaOp } from './sema.ts';
+
+/**
+ * Waits for a number of goroutines to finish.
+ *
+ * Source: Go's `sync.WaitGroup`.
+ *
+ * @example
+ * const wg = new WaitGroup();
+ * for (const url of urls) wg.go(fetchOne, url);
+ * yield* wg.wait();
+ */
+export class WaitGroup {
+  readonly #sema = newSema(this, 0);
+
+  /**
+   * Adds to the counter; at zero everybody who waits goes on.
+   *
+   * @param delta an integer; may be negative.
+   * @throws Panic `sync: negative WaitGroup counter`; the counter is unchanged.
+   * @throws TypeError unless `delta` is an integer.
+   */
+  add(delta: number): void {
+    if (!Number.isInteger(delta)) throw mistake('WaitGroup.add', 'an integer', delta);
+    const count = semaCount(this.#sema) + delta;
+    if (count < 0 || count > 0x7fffffff) {
+      throw new Panic('sync: negative WaitGroup counter', 'ERR_NEGATIVE_WAIT_GROUP');
+    }
+    semaAdd(this.#sema, delta);
+    kick();
+  }
+
+  /** One less: `add(-1)`. */
+  done(): void {
+    this.add(-1);
+  }
+
+  /** Waits until the counter is zero. */
+  wait(): Op<void> {
+    return new SemaOp<void>('wait()', this, this.#sema, CASE_ZERO, semaWaitZero, undefined);
+  }
+
+  /**
+   * Adds one, runs `body` as a goroutine, and takes the one away when it has returned. If it throws, the counter stays:
+   * the program panics, and whoever waits must not go on as if all were well.
+   *
+   * Source: Go's `WaitGroup.Go`.
+   *
+   * @throws TypeError if `body` is not a function.
+   */
+  go<A extends unknown[], T>(body: (...args: A) => Go<T>, ...args: A): Goroutine<T>;
+  go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
+  go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
+  go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
+    const g = startCounted(body, args, () => this.done(), this.go as (...args: never[]) => unknown);
+    this.add(1);
+    return g;
+  }
+}
