@@ -7,9 +7,7 @@
 // Start is O(1), stop and the next due timer O(log n) amortised, and there is no array to grow: a million
 // timers cost a million records. Rejected: Go's 4-ary heap in an array, which would have to move when full.
 
-import {
-  P_TIMERS, P_TIMER_SEQ, TRAP_HEAP, T_CHILD, T_NEXT, T_PREV, T_QUEUED, T_SEQ, T_WHEN,
-} from './layout';
+import { P_TIMERS, P_TIMER_SEQ, TRAP_HEAP, T_CHILD, T_NEXT, T_PREV, T_QUEUED, T_SEQ, T_WHEN } from './layout';
 import { get, getF64, set, setF64 } from './memory';
 import { debugCheck } from './trap';
 

@@ -1,7 +1,15 @@
 // The ABI and nothing else: fixed arity, i32 and f64 only. What the results mean: layout.ts, R_*.
 
 import {
-  G_CASE, HEADER_LIMIT, HEADER_PAGES, HEADER_VERSION, LAYOUT_VERSION, PAGES_FIRST_FREE, P_CASE, P_HOST, P_LIVE,
+  G_CASE,
+  HEADER_LIMIT,
+  HEADER_PAGES,
+  HEADER_VERSION,
+  LAYOUT_VERSION,
+  PAGES_FIRST_FREE,
+  P_CASE,
+  P_HOST,
+  P_LIVE,
   P_PARTNER,
 } from './layout';
 import { atomicGet, atomicSet, get } from './memory';

@@ -9,8 +9,28 @@
 // Owner P only.
 
 import {
-  CASE_HOST, CASE_NEVER, CASE_SLEEP, G_CASE, G_CLOSED, G_REASON, G_SELECT, G_STATUS, G_W, G_WAITING, P_HOST,
-  R_DIRECT, R_SELECT, SLAB_T, SLAB_W, TRAP_STATUS, WAIT_NONE, W_CASE, W_G, W_KIND, W_ON, W_SIBLING,
+  CASE_HOST,
+  CASE_NEVER,
+  CASE_SLEEP,
+  G_CASE,
+  G_CLOSED,
+  G_REASON,
+  G_SELECT,
+  G_STATUS,
+  G_W,
+  G_WAITING,
+  P_HOST,
+  R_DIRECT,
+  R_SELECT,
+  SLAB_T,
+  SLAB_W,
+  TRAP_STATUS,
+  WAIT_NONE,
+  W_CASE,
+  W_G,
+  W_KIND,
+  W_ON,
+  W_SIBLING,
 } from './layout';
 import { get, set } from './memory';
 import { runqPutNext } from './runq';

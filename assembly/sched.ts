@@ -7,8 +7,25 @@
 // I1: P_LIVE counts the records between spawn and exit or kill.
 
 import {
-  CASE_HOST, CASE_JOIN, G_CLOSED, G_DEAD, G_FREE, G_JOINERS, G_REASON, G_RUNNABLE, G_RUNNING, G_STATUS, G_WAITING,
-  P_LIVE, R_BLOCK, R_PARKED, SLAB_G, TRAP_STATUS, WAIT_HOST, WAIT_JOIN, WAIT_NONE,
+  CASE_HOST,
+  CASE_JOIN,
+  G_CLOSED,
+  G_DEAD,
+  G_FREE,
+  G_JOINERS,
+  G_REASON,
+  G_RUNNABLE,
+  G_RUNNING,
+  G_STATUS,
+  G_WAITING,
+  P_LIVE,
+  R_BLOCK,
+  R_PARKED,
+  SLAB_G,
+  TRAP_STATUS,
+  WAIT_HOST,
+  WAIT_JOIN,
+  WAIT_NONE,
 } from './layout';
 import { get, set } from './memory';
 import { dropWaiters, fire, parkOn } from './park';

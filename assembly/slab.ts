@@ -10,8 +10,20 @@
 // address) and growing by doubling (records would move).
 
 import {
-  G_SIZE, C_SIZE, HEADER_LIMIT, HEADER_PAGES, PAGE, P_SLABS, SLAB_C, SLAB_G, SLAB_S, SLAB_T, S_SIZE, T_SIZE,
-  TRAP_SLAB, W_SIZE,
+  G_SIZE,
+  C_SIZE,
+  HEADER_LIMIT,
+  HEADER_PAGES,
+  PAGE,
+  P_SLABS,
+  SLAB_C,
+  SLAB_G,
+  SLAB_S,
+  SLAB_T,
+  S_SIZE,
+  T_SIZE,
+  TRAP_SLAB,
+  W_SIZE,
 } from './layout';
 import { atomicAdd, atomicGet, clear, get, growBy, pagesNow, set } from './memory';
 import { debugCheck } from './trap';

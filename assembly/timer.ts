@@ -6,8 +6,21 @@
 // Owner P only.
 
 import {
-  CASE_SLEEP, CASE_TIMER, P_TIMERS, R_BLOCK, R_MEMORY, R_PARKED, R_SLOT, SLAB_T, TIMER_API, TIMER_SLEEP, T_KIND,
-  T_WAITQ, T_WHEN, WAIT_RECV, WAIT_SLEEP,
+  CASE_SLEEP,
+  CASE_TIMER,
+  P_TIMERS,
+  R_BLOCK,
+  R_MEMORY,
+  R_PARKED,
+  R_SLOT,
+  SLAB_T,
+  TIMER_API,
+  TIMER_SLEEP,
+  T_KIND,
+  T_WAITQ,
+  T_WHEN,
+  WAIT_RECV,
+  WAIT_SLEEP,
 } from './layout';
 import { get, getF64, set } from './memory';
 import { heapInsert, heapRemove } from './heap';

@@ -1,4 +1,11 @@
-import { TRAP_CASE, TRAP_CHAN_BUSY, TRAP_HEAP, TRAP_LIST, TRAP_SLAB, TRAP_STATUS } from '../assembly/layout.ts';
+import {
+  TRAP_CASE,
+  TRAP_CHAN_BUSY,
+  TRAP_HEAP,
+  TRAP_LIST,
+  TRAP_SLAB,
+  TRAP_STATUS,
+} from '../assembly/layout.ts';
 
 /** What went wrong, for programs; the message says it in Go's words. */
 export type PanicCode =

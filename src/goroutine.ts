@@ -26,9 +26,7 @@ export type Go<T = void> = Generator<Parked, T, void>;
 
 /** What a goroutine can run: a generator function, an async function, or a plain one. */
 export type Body<A extends unknown[], T> =
-  | ((...args: A) => Go<T>)
-  | ((...args: A) => Promise<T>)
-  | ((...args: A) => T);
+  ((...args: A) => Go<T>) | ((...args: A) => Promise<T>) | ((...args: A) => T);
 
 /**
  * A started goroutine. Dropping the handle does not end it.
@@ -279,7 +277,9 @@ export function start<T>(
 ): G<T> {
   const isGenerator = Object.getPrototypeOf(body) === GeneratorFunction;
   // The frame of a generator function holds its arguments; it runs nothing yet.
-  const gen = isGenerator ? (body as (...args: unknown[]) => Iterator<unknown, unknown, void>)(...args) : null;
+  const gen = isGenerator
+    ? (body as (...args: unknown[]) => Iterator<unknown, unknown, void>)(...args)
+    : null;
   const addr = spawn();
   if (addr === 0) throw outOfMemory();
   const g = new Kind(addr, gen, isGenerator ? undefined : args, body, program, program.nextId(), made);

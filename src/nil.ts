@@ -61,7 +61,9 @@ export const nilChan: Chan<any> = {
   *each(): Generator<Parked, void, void> {
     yield* recv();
   },
-  [Symbol.asyncIterator]: () => ({ next: recv as unknown as () => Promise<IteratorResult<never, undefined>> }),
+  [Symbol.asyncIterator]: () => ({
+    next: recv as unknown as () => Promise<IteratorResult<never, undefined>>,
+  }),
   length: 0,
   capacity: 0,
   closed: false,

@@ -177,7 +177,8 @@ export abstract class Operation<T> implements Op<T> {
   }
 
   private misused(): TypeError {
-    const now = this.state === BUSY || this.state === ADOPTED ? 'is already being waited for' : 'was used already';
+    const now =
+      this.state === BUSY || this.state === ADOPTED ? 'is already being waited for' : 'was used already';
     return new TypeError(`${this.label}: an operation is used once, and this one ${now}; make a new one`);
   }
 

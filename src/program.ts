@@ -120,10 +120,10 @@ export class Run extends Base {
     const left: G<unknown>[] = [];
     for (const owner of allOwners()) {
       if (owner instanceof G && owner.program === this) left.push(owner as G<unknown>);
-      else if (owner instanceof AsyncWait && owner.owner instanceof G && owner.owner.program === this) owner.drop();
+      else if (owner instanceof AsyncWait && owner.owner instanceof G && owner.owner.program === this)
+        owner.drop();
     }
     for (const g of left) g.cut();
     for (const g of left) g.unwind();
   }
-
 }

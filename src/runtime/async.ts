@@ -32,9 +32,9 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
   value: unknown = undefined;
   /** The async goroutine that waits, if known. */
   readonly owner: Waiter | null = currentOwner();
-  private outcome: Promise<unknown> | undefined;
-  private settle: ((outcome: Promise<unknown> | undefined) => void) | undefined;
   private settled = false;
+  private outcome: Promise<unknown> | undefined = undefined;
+  private listener: ((outcome: Promise<unknown> | undefined) => void) | undefined = undefined;
 
   constructor(
     public op: AnyOperation | null,
@@ -97,8 +97,8 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
     const promise = this.settled
       ? Promise.resolve(this.outcome)
       : new Promise<unknown>((settle) => {
-          const before = this.settle;
-          this.settle = (outcome) => {
+          const before = this.listener;
+          this.listener = (outcome) => {
             before?.(outcome);
             settle(outcome);
           };
@@ -121,27 +121,25 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
   }
 
   private resolve(value: unknown): void {
-    this.call(this.onValue, value, () => Promise.resolve(value));
+    this.settle(this.onValue, value, false);
   }
 
   private reject(error: unknown): void {
-    this.call(this.onError, error, () => Promise.reject(error));
+    this.settle(this.onError, error, true);
   }
 
   /** Calls the handler; what comes of it is the outcome of what `then` answered. */
-  private call(handler: Handler, argument: unknown, otherwise: () => Promise<unknown>): void {
+  private settle(handler: Handler, argument: unknown, failed: boolean): void {
+    this.settled = true;
     try {
-      if (typeof handler !== 'function') this.outcome = otherwise();
-      else {
-        // `await` passes handlers that answer undefined, for which no promise is made.
-        const result = handler(argument);
-        if (result !== undefined) this.outcome = Promise.resolve(result);
-      }
+      // `await` passes handlers that answer undefined, for which no promise is made.
+      const result =
+        typeof handler === 'function' ? handler(argument) : failed ? Promise.reject(argument) : argument;
+      if (result !== undefined) this.outcome = Promise.resolve(result);
     } catch (error) {
       this.outcome = Promise.reject(error);
     }
-    this.settled = true;
-    this.settle?.(this.outcome);
+    this.listener?.(this.outcome);
   }
 }
 

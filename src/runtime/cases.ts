@@ -1,6 +1,15 @@
 /** The case table of select, and what the core's results mean to every operation. */
 import {
-  CASE_ADDR, CASE_KIND, CASE_SIZE, CASE_SLEEP, CASE_WHEN, R_BLOCK, R_MEMORY, R_PARKED, R_SELECT, TAG,
+  CASE_ADDR,
+  CASE_KIND,
+  CASE_SIZE,
+  CASE_SLEEP,
+  CASE_WHEN,
+  R_BLOCK,
+  R_MEMORY,
+  R_PARKED,
+  R_SELECT,
+  TAG,
 } from '../../assembly/layout.ts';
 import { outOfMemory } from '../errors.ts';
 import { caseOf, caseTimes, caseWords } from './core.ts';

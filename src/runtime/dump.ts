@@ -1,7 +1,16 @@
 /** What every goroutine is doing, for reports. */
 import {
-  WAIT_GROUP, WAIT_HOST, WAIT_JOIN, WAIT_MUTEX, WAIT_RECV, WAIT_RECV_NIL, WAIT_SELECT, WAIT_SELECT_EMPTY, WAIT_SEND,
-  WAIT_SEND_NIL, WAIT_SLEEP,
+  WAIT_GROUP,
+  WAIT_HOST,
+  WAIT_JOIN,
+  WAIT_MUTEX,
+  WAIT_RECV,
+  WAIT_RECV_NIL,
+  WAIT_SELECT,
+  WAIT_SELECT_EMPTY,
+  WAIT_SEND,
+  WAIT_SEND_NIL,
+  WAIT_SLEEP,
 } from '../../assembly/layout.ts';
 import { DeadlockError, type GoroutineInfo } from '../errors.ts';
 import { AsyncWait } from './async.ts';

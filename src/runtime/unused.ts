@@ -37,8 +37,6 @@ export function reportUnused(by: Waiter | null): void {
     if (entry.by !== by) continue;
     made.delete(entry);
     if (entry.op.used) continue;
-    host.warn(
-      `${entry.op.label} was made and never used: yield* or await is missing\n    at ${entry.site}`,
-    );
+    host.warn(`${entry.op.label} was made and never used: yield* or await is missing\n    at ${entry.site}`);
   }
 }

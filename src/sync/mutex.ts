@@ -38,7 +38,8 @@ export class Mutex {
    * @throws Panic `sync: unlock of unlocked mutex`.
    */
   unlock(): void {
-    if (semaCount(this.#sema) > 0) throw new Panic('sync: unlock of unlocked mutex', 'ERR_UNLOCK_OF_UNLOCKED');
+    if (semaCount(this.#sema) > 0)
+      throw new Panic('sync: unlock of unlocked mutex', 'ERR_UNLOCK_OF_UNLOCKED');
     semaRelease(this.#sema);
     kick();
   }

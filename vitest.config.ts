@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The tests run against dist/, the library as it is installed; `npm test` builds it first.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    execArgv: ['--expose-gc'],
+    testTimeout: 30_000,
+    server: { deps: { external: [/\/dist\//] } },
+  },
+});
