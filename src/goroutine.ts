@@ -2,7 +2,7 @@
 import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
 import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { type Op, type Parked, Operation } from './op.ts';
-import { currentOwner } from './runtime/async.ts';
+import { currentOwner, noteResumed } from './runtime/async.ts';
 import { exit, join, spawn } from './runtime/core.ts';
 import { reasonFor } from './runtime/dump.ts';
 import { kick, resume } from './runtime/loop.ts';
@@ -63,8 +63,10 @@ export function setFallback(program: Program): void {
 }
 
 const RUNNING = 0;
-const RETURNED = 1;
-const THREW = 2;
+/** Running, driven by a promise: an async function. */
+const ASYNC = 1;
+const RETURNED = 2;
+const THREW = 3;
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
 const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as object;
@@ -86,8 +88,6 @@ export class G<T> implements Goroutine<T>, Coroutine {
   value: unknown;
   state = RUNNING;
   joined = false;
-  /** Set while it is driven by a promise: an async function. */
-  async = false;
 
   constructor(
     readonly addr: number,
@@ -120,7 +120,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
   }
 
   private reason(): string {
-    return this.state === RUNNING ? reasonFor(this, this.async) : 'running';
+    return this.ended ? 'running' : reasonFor(this, this.state === ASYNC);
   }
 
   /** Starts a body that is no generator function, in its first turn. */
@@ -150,8 +150,9 @@ export class G<T> implements Goroutine<T>, Coroutine {
   }
 
   private follow(promise: PromiseLike<unknown>): void {
-    this.async = true;
+    this.state = ASYNC;
     liveAsync++;
+    noteResumed(this);
     promise.then(
       (value) => this.settled(() => this.returned(value)),
       (error: unknown) => this.settled(() => this.threw(error)),
@@ -159,29 +160,28 @@ export class G<T> implements Goroutine<T>, Coroutine {
   }
 
   private settled(end: () => void): void {
-    if (this.state !== RUNNING) return; // its program has ended
+    if (this.ended) return; // its program has ended
     end();
     kick();
   }
 
   returned(value: unknown): void {
-    this.state = RETURNED;
-    this.end(value);
-    this.program.ended(this as G<unknown>, false);
+    this.end(RETURNED, value);
+    this.program.ended(this, false);
   }
 
   threw(error: unknown): void {
-    this.state = THREW;
-    this.end(error);
-    this.program.ended(this as G<unknown>, true);
+    this.end(THREW, error);
+    this.program.ended(this, true);
   }
 
-  private end(value: unknown): void {
+  private end(state: number, value: unknown): void {
+    if (this.state === ASYNC) liveAsync--;
+    this.state = state;
     this.value = value;
     this.gen = null;
     this.op = null;
     live--;
-    if (this.async) liveAsync--;
     clearOwner(this.addr);
     exit(this.addr);
     if (checking) reportUnused(this);
@@ -190,9 +190,8 @@ export class G<T> implements Goroutine<T>, Coroutine {
   /** Takes it out of everything that could wake it: its program has ended. */
   cut(): void {
     const { gen, op } = this;
-    if (this.state !== RUNNING) return;
-    this.state = RETURNED;
-    this.end(undefined);
+    if (this.ended) return;
+    this.end(RETURNED, undefined);
     op?.abandon();
     this.gen = gen; // for `unwind`
   }
@@ -224,7 +223,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
   }
 
   get ended(): boolean {
-    return this.state !== RUNNING;
+    return this.state >= RETURNED;
   }
 }
 
@@ -285,7 +284,7 @@ export function start<T>(
   const g = new Kind(addr, gen, isGenerator ? undefined : args, body, program, program.nextId(), made);
   setOwner(addr, g);
   live++;
-  program.started(g as G<unknown>);
+  program.started(g);
   kick();
   return g;
 }

@@ -71,13 +71,14 @@ export type AnyOperation = Operation<unknown>;
 /** What every operation is made of; each kind says how it starts, finishes, and stands in a select. */
 export abstract class Operation<T> implements Op<T> {
   state: number = ARMED;
+
   /** Whether it may be a case of a select. */
   get selectable(): boolean {
     return true;
   }
 
   constructor() {
-    track(this as AnyOperation);
+    track(this);
   }
 
   /** How it is called in messages. */
@@ -138,7 +139,7 @@ export abstract class Operation<T> implements Op<T> {
       if (g === null) kick();
       if (--p.budget >= 0 || g === null || !sliceOver()) return r;
       this.state = KEPT;
-      g.op = this as AnyOperation;
+      g.op = this;
       g.value = r.value;
       yieldNow(g.addr);
       return PARKED;
@@ -150,7 +151,7 @@ export abstract class Operation<T> implements Op<T> {
       );
     }
     this.state = BUSY;
-    g.op = this as AnyOperation;
+    g.op = this;
     return r;
   }
 
@@ -186,7 +187,7 @@ export abstract class Operation<T> implements Op<T> {
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
-    const wait = new AsyncWait(this as AnyOperation, onValue as Handler, onError as Handler);
+    const wait = new AsyncWait(this, onValue as Handler, onError);
     wait.begin();
     return wait as PromiseLike<unknown> as PromiseLike<A | B>;
   }
@@ -199,7 +200,7 @@ export abstract class Operation<T> implements Op<T> {
 
   block(): T {
     this.take();
-    return blockOn(this as AnyOperation) as T;
+    return blockOn(this) as T;
   }
 }
 

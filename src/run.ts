@@ -41,7 +41,7 @@ export function run<T>(main: () => Go<T>, options?: RunOptions): Promise<T>;
 export function run<T>(main: () => Promise<T>, options?: RunOptions): Promise<T>;
 export function run<T>(main: () => T, options?: RunOptions): Promise<T>;
 export function run(main: () => unknown, options: RunOptions = {}): Promise<unknown> {
-  const made = trace(run as (...args: never[]) => unknown);
+  const made = trace(run);
   return new Promise((resolve, reject) => {
     check(main, options);
     const { seed, signal, memory, onPanic } = options;

@@ -106,22 +106,27 @@ function adopt(cases: Cases): SelectOp {
     throw mistake('select', 'an object or an array of operations', cases);
   }
   const keys = Array.isArray(cases) ? null : Object.keys(cases);
-  const ops = (Array.isArray(cases) ? cases.slice() : Object.values(cases)) as Operation<unknown>[];
-  if (ops.length > CASES_MAX) throw new RangeError(`select: too many cases (max ${CASES_MAX})`);
-  let adopted = 0;
+  const given = (keys === null ? cases : Object.values(cases)) as readonly unknown[];
+  const n = given.length;
+  if (n > CASES_MAX) throw new RangeError(`select: too many cases (max ${CASES_MAX})`);
+  const ops: Operation<unknown>[] = [];
   try {
-    for (; adopted < ops.length; adopted++) adoptCase(ops[adopted], keys?.[adopted] ?? adopted);
+    for (let i = 0; i < n; i++) {
+      const op = given[i];
+      if (!(op instanceof Operation)) throw notAnOperation(keys?.[i] ?? i, op);
+      if (!op.selectable) throw new TypeError(`select: ${op.label} cannot be a case`);
+      op.adopt();
+      ops.push(op);
+    }
   } catch (error) {
-    while (adopted > 0) (ops[--adopted] as Operation<unknown>).state = ARMED;
+    for (const op of ops) op.state = ARMED;
     throw error;
   }
   return new SelectOp(ops, keys);
 }
 
-function adoptCase(op: unknown, key: string | number): void {
-  if (!(op instanceof Operation)) throw mistake(`select, case ${key}`, 'an operation, such as ch.recv()', op);
-  if (!op.selectable) throw new TypeError(`select, case ${key}: ${op.label} cannot be a case of select`);
-  op.adopt();
+function notAnOperation(key: string | number, value: unknown): TypeError {
+  return mistake(`select, case ${key}`, 'an operation, such as ch.recv()', value);
 }
 
 /**

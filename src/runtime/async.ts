@@ -2,7 +2,7 @@
 import { outOfMemory } from '../errors.ts';
 import type { AnyOperation } from '../op.ts';
 import { exit, waiter } from './core.ts';
-import { afterTurn, afterHost, kick, sliceOver } from './loop.ts';
+import { afterHost, asyncResumed, kick, sliceOver } from './loop.ts';
 import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
 
 export type Handler = ((value: unknown) => unknown) | null | undefined;
@@ -49,19 +49,19 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
       op.take();
       let r = op.start(null);
       if (!r.done) {
-        this.addr = waiterRecord();
+        this.addr = spare.pop() ?? waiterRecord();
         setOwner(this.addr, this);
         r = op.start(this);
         if (!r.done) return this.park(op);
       }
       kick(); // it may have woken a partner
       const { value } = r;
-      this.free();
+      this.free(false);
       // Microtasks that complete at once would keep the host from its own events: then it goes first.
       if (p.self === null && --p.budget < 0 && sliceOver()) afterHost(() => this.resolve(value));
       else this.resolve(value);
     } catch (error) {
-      this.free();
+      this.free(false);
       this.reject(error);
     }
   }
@@ -69,16 +69,15 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
   wake(): void {
     const op = this.op as AnyOperation;
     parkedAsync--;
-    if (resumedInTurn++ === 0) afterTurn(forgetResumed);
-    resumed = resumedInTurn === 1 ? this.owner : null;
+    noteResumed(this.owner);
     try {
       const r = op.finish(this);
       if (!r.done) return this.park(op);
       const { value } = r;
-      this.free();
+      this.free(true);
       this.resolve(value);
     } catch (error) {
-      this.free();
+      this.free(true);
       this.reject(error);
     }
   }
@@ -87,7 +86,7 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
   drop(): void {
     parkedAsync--;
     this.op?.abandon();
-    this.free();
+    this.free(false);
   }
 
   then<A, B>(
@@ -103,7 +102,7 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
             settle(outcome);
           };
         });
-    return promise.then(onValue, onError) as PromiseLike<A | B>;
+    return promise.then(onValue, onError);
   }
 
   private park(op: AnyOperation): void {
@@ -112,12 +111,15 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
     kick(); // an operation that only yields is ready already
   }
 
-  private free(): void {
+  /** `woken`: nothing in the core knows the record any more, so another wait may have it. */
+  private free(woken: boolean): void {
     this.op = null;
-    if (!this.addr) return;
-    clearOwner(this.addr);
-    exit(this.addr);
+    const { addr } = this;
+    if (addr === 0) return;
     this.addr = 0;
+    clearOwner(addr);
+    if (woken && spare.length < SPARE_MAX) spare.push(addr);
+    else exit(addr);
   }
 
   private resolve(value: unknown): void {
@@ -143,10 +145,20 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
   }
 }
 
+/** An async goroutine goes on in the microtasks of this turn. */
+export function noteResumed(g: Waiter | null): void {
+  if (resumedInTurn++ === 0) asyncResumed(forgetResumed);
+  resumed = resumedInTurn === 1 ? g : null;
+}
+
 function forgetResumed(): void {
   resumed = null;
   resumedInTurn = 0;
 }
+
+/** Records of waits that are over. */
+const spare: number[] = [];
+const SPARE_MAX = 64;
 
 /** A record of the core to wait with, outside a generator goroutine. */
 export function waiterRecord(): number {

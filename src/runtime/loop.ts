@@ -8,7 +8,7 @@
 import { NEXT_CLOSED } from '../../assembly/layout.ts';
 import { mistake } from '../errors.ts';
 import { host } from '../host/index.ts';
-import { idle, next, timerNext, timerPop } from './core.ts';
+import { next, timerNext, timerPop } from './core.ts';
 import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
@@ -51,8 +51,8 @@ export function afterHost(f: () => void): void {
   scheduleMacro();
 }
 
-/** Runs `f` once the microtasks of this turn have run. */
-export function afterTurn(f: () => void): void {
+/** An async function was resumed in this turn: it gets its microtask soon. Then `f` runs. */
+export function asyncResumed(f: () => void): void {
   atTurnEnd = f;
 }
 
@@ -127,50 +127,53 @@ function fireTimers(now: number): void {
 
 function microTurn(): void {
   scheduled = 'no';
-  const now = clock();
-  // Microtasks follow one another without the host: their turns share one slice. A slice that ended long ago
-  // belongs to an earlier macrotask.
-  if (now < sliceEnd) turn(now);
-  else if (now > sliceEnd + SLICE_MS) newSlice(now);
-  else scheduleMacro();
+  // Turns that follow one another in microtasks share one slice. A slice that ended while nothing was to be done looks
+  // used up: that costs one trip to the host.
+  if (--p.budget < 0 && sliceOver()) scheduleMacro();
+  else turn();
 }
 
 function macroTurn(): void {
   scheduled = 'no';
-  newSlice(clock());
+  newSlice();
 }
 
-function newSlice(now: number): void {
-  sliceEnd = now + SLICE_MS;
+function newSlice(): void {
+  lastRead = clock();
+  sliceEnd = lastRead + SLICE_MS;
+  fireTimers(lastRead);
   const resume = deferred;
   deferred = [];
   for (const f of resume) f();
-  turn(now);
+  turn();
 }
 
-function turn(now: number): void {
+function turn(): void {
   if (running) return; // called from inside a goroutine that blocks
   running = true;
   turns++;
-  lastRead = now;
   refillTraces();
   let over = false;
-  let more = ASYNC_PATIENCE;
+  let patience = ASYNC_PATIENCE;
   try {
-    fireTimers(now);
-    while (!over && more > 0 && runOne()) {
+    while (!over && patience > 0 && runOne()) {
       over = --p.budget < 0 && sliceOver();
-      if (atTurnEnd !== undefined) more--;
+      if (atTurnEnd !== undefined) patience--;
     }
   } finally {
     running = false;
     RESULT.value = undefined; // a received value must not live on in here
   }
-  if (atTurnEnd !== undefined) void settled.then(atTurnEnd);
+  if (atTurnEnd !== undefined) afterAwait(atTurnEnd);
   atTurnEnd = undefined;
   if (over) scheduleMacro();
-  else if (!idle()) kick();
+  else if (patience === 0) kick();
   else if (scheduled === 'no') goIdle();
+}
+
+/** Runs `f` when an async function resumed now has reached its next `await` and that has called `then`. */
+function afterAwait(f: () => void): void {
+  void settled.then(() => void settled.then(f));
 }
 
 function scheduleMacro(): void {
@@ -204,5 +207,5 @@ function armHostTimer(when: number): void {
 function onHostTimer(): void {
   hostTimer = undefined;
   hostTimerAt = -1;
-  if (scheduled === 'no') newSlice(clock());
+  if (scheduled === 'no') newSlice();
 }

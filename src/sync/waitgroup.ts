@@ -58,7 +58,7 @@ export class WaitGroup {
   go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
   go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
   go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
-    const g = startCounted(body, args, () => this.done(), this.go as (...args: never[]) => unknown);
+    const g = startCounted(body, args, () => this.done(), this.go);
     this.add(1);
     return g;
   }

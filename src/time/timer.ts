@@ -87,7 +87,7 @@ class Call implements FuncTimer, Alarm {
 
   fire(): void {
     this.stop();
-    go(this.f as () => void);
+    go(this.f);
   }
 }
 
