@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Command, type Ended, start } from './command.ts';
+
+const DUPES = 'examples/dupes/main.ts';
+
+interface Report {
+  files: number;
+  bytes: number;
+  groups: { sha256: string; size: number; paths: string[] }[];
+  errors: { path: string; error: string }[];
+  seconds: number;
+}
+
+let tree: string;
+
+beforeAll(() => {
+  tree = mkdtempSync(join(tmpdir(), 'dupes-'));
+  const big = Buffer.alloc(3_000_000, 'not a multiple of the buffer ');
+  write('a/big', big);
+  write('a/b/c/big copy', big);
+  write('z/big', big);
+  write('one', 'same text');
+  write('a/two', 'same text');
+  write('only', 'another text');
+  write('empty', '');
+  write('a/empty', '');
+  write('ünïcode ☃', 'snow');
+  write('a/ünïcode ☃', 'snow');
+  for (let i = 0; i < 300; i++) write(`many/${i % 7}/${i}`, `content ${i % 100}`);
+  mkdirSync(join(tree, 'empty directory'));
+  linkSync(join(tree, 'only'), join(tree, 'a/hard link'));
+  symlinkSync(join(tree, 'one'), join(tree, 'link to a file'));
+  symlinkSync(tree, join(tree, 'a/link to the root'));
+  symlinkSync('nowhere', join(tree, 'broken link'));
+  execFileSync('mkfifo', [join(tree, 'a/fifo')]);
+});
+
+afterAll(() => rmSync(tree, { recursive: true, force: true }));
+
+function write(path: string, content: string | Buffer): void {
+  const full = join(tree, path);
+  mkdirSync(join(full, '..'), { recursive: true });
+  writeFileSync(full, content);
+}
+
+function dupes(...args: string[]): Command {
+  return start(DUPES, args);
+}
+
+function report(ended: Ended): Report {
+  expect(ended.stdout).toMatch(/^\{.*\}\n$/);
+  return JSON.parse(ended.stdout) as Report;
+}
+
+/** The same by other means: no pipeline, whole files, a sort at the end. */
+function expected(root: string): Omit<Report, 'seconds' | 'errors'> {
+  const entries = readdirSync(root, { withFileTypes: true, recursive: true });
+  const paths = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
+  const byHash: Record<string, { sha256: string; size: number; paths: string[] }> = {};
+  let bytes = 0;
+  for (const path of paths.sort()) {
+    const content = readFileSync(path);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    bytes += content.length;
+    (byHash[sha256] ??= { sha256, size: content.length, paths: [] }).paths.push(path);
+  }
+  const groups = Object.values(byHash).filter((g) => g.paths.length > 1);
+  return { files: paths.length, bytes, groups };
+}
+
+const byHash = (a: { sha256: string }, b: { sha256: string }): number => (a.sha256 < b.sha256 ? -1 : 1);
+
+describe('dupes', () => {
+  test.each(['1', '3', '64'])('finds what a plain loop finds, with %s workers', async (workers) => {
+    const ended = await dupes(tree, '--json', '--workers', workers).ended;
+    expect(ended.code).toBe(0);
+    const { files, bytes, groups, errors, seconds } = report(ended);
+    const want = expected(tree);
+    expect({ files, bytes, groups: [...groups].sort(byHash) }).toEqual({
+      ...want,
+      groups: want.groups.sort(byHash),
+    });
+    expect(errors).toEqual([]);
+    expect(seconds).toBeGreaterThan(0);
+    const waste = groups.map((g) => g.size * (g.paths.length - 1));
+    expect(waste).toEqual([...waste].sort((a, b) => b - a));
+    for (const { paths } of groups) expect(paths).toEqual([...paths].sort());
+  });
+
+  test('counts empty files, and hard links, as identical; follows no symbolic link', async () => {
+    const { groups } = report(await dupes(tree, '--json').ended);
+    const names = groups.map((g) => g.paths.map((p) => p.slice(tree.length + 1)));
+    expect(names).toContainEqual(['a/empty', 'empty']);
+    expect(names).toContainEqual(['a/hard link', 'only']);
+    expect(names).toContainEqual(['a/two', 'one']);
+  });
+
+  test('prints a report for people, and progress in plain lines on stderr', async () => {
+    const { code, stdout, stderr } = await dupes(tree).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`3 × 3.0 MB, 6.0 MB wasted`);
+    expect(stdout).toContain(`  ${join(tree, 'a/b/c/big copy')}\n  ${join(tree, 'a/big')}\n`);
+    expect(stdout).toMatch(/^\d+ files, 9\.0 MB in \d+\.\d\d s: \d+ MB\/s$/m);
+    expect(stderr).toMatch(/^(\d+) of \1 files$/m);
+    expect(stdout + stderr).not.toContain('\x1b');
+  });
+
+  // A name that is no UTF-8 is read as one with a replacement character, which no file has.
+  test.runIf(process.platform === 'linux')('lists what cannot be read, and goes on', async () => {
+    const root = mkdtempSync(join(tree, '../dupes-broken-'));
+    try {
+      writeFileSync(join(root, 'x'), 'text');
+      writeFileSync(join(root, 'y'), 'text');
+      writeFileSync(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff])]), 'text');
+      mkdirSync(Buffer.concat([Buffer.from(`${root}/dir`), Buffer.from([0xff])]));
+      const ended = await dupes(root, '--json').ended;
+      expect(ended.code).toBe(0);
+      const { files, groups, errors } = report(ended);
+      expect(files).toBe(2);
+      expect(groups.map((g) => g.paths)).toEqual([[join(root, 'x'), join(root, 'y')]]);
+      expect(errors.map((e) => e.path)).toEqual([`${root}/bad\ufffd`, `${root}/dir\ufffd`]);
+      for (const { error } of errors) expect(error).toContain('ENOENT');
+      const { stdout } = await dupes(root).ended;
+      expect(stdout).toContain('2 could not be read\n');
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  test('an empty directory', async () => {
+    const { files, bytes, groups } = report(await dupes(join(tree, 'empty directory'), '--json').ended);
+    expect({ files, bytes, groups }).toEqual({ files: 0, bytes: 0, groups: [] });
+  });
+
+  test.each([
+    ['an unknown option', ['--frob']],
+    ['no worker', ['--workers', '0']],
+    ['half a worker', ['--workers', '1.5']],
+    ['workers without a number', ['--workers']],
+    ['two directories', ['a', 'b']],
+  ])('%s: usage on stderr, exit 2', async (_, args) => {
+    const { code, stdout, stderr } = await dupes(...args).ended;
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^dupes: .*\n\nusage: npm run demo/s);
+  });
+
+  test.each(['missing', 'one'])('%s is no directory: exit 1', async (name) => {
+    const { code, stdout, stderr } = await dupes(join(tree, name)).ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(`dupes: no such directory: ${join(tree, name)}\n`);
+  });
+});
+
+describe('dupes, interrupted', () => {
+  test('Ctrl-C ends it with a partial report', async () => {
+    const root = mkdtempSync(join(tree, '../dupes-slow-'));
+    try {
+      writeFileSync(join(root, 'endless'), '');
+      truncateSync(join(root, 'endless'), 2 ** 40); // a hole: takes no space, but hours to read
+      writeFileSync(join(root, 'x'), 'text');
+      writeFileSync(join(root, 'y'), 'text');
+      const command = dupes(root, '--json', '--workers', '2');
+      await command.said(/^2 of \d+ files/m);
+      command.child.kill('SIGINT');
+      const ended = await command.ended;
+      expect(ended.code).toBe(130);
+      expect(ended.stderr).toContain('interrupted');
+      const { files, groups, errors } = report(ended);
+      expect({ files, errors }).toEqual({ files: 2, errors: [] });
+      expect(groups.map((g) => g.paths)).toEqual([[join(root, 'x'), join(root, 'y')]]);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  test('once more kills, even when a read hangs', async () => {
+    const hang = `
+      import fs from 'node:fs/promises';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { open } = fs;
+      fs.open = (path, ...rest) =>
+        String(path).endsWith('/only') ? new Promise(() => setInterval(() => {}, 1000)) : open(path, ...rest);
+      syncBuiltinESMExports();`;
+    const command = start(DUPES, [tree], {
+      NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(hang)}"`,
+    });
+    await command.said(/^[1-9]\d* of \d+ files/m);
+    command.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(command.child.exitCode).toBe(null);
+    command.child.kill('SIGINT');
+    expect(await command.ended).toMatchObject({ code: null, signal: 'SIGINT', stdout: '' });
+  });
+});
