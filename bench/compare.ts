@@ -1,0 +1,50 @@
+/** Measures all contestants side by side. */
+import type { Bench } from './bench.ts';
+import type { Contestant } from './contestant.ts';
+import { type Stats, statsOf } from './stats.ts';
+
+export interface Row {
+  readonly bench: Bench;
+  /** By contestant; nothing where one has no such benchmark. */
+  readonly stats: ReadonlyMap<string, Stats>;
+}
+
+/**
+ * In each round everybody has a turn: whatever else the machine does meanwhile slows all of them down, and their ratio
+ * stays.
+ */
+export async function compare(
+  bench: Bench,
+  contestants: readonly Contestant[],
+  rounds: number,
+  ms: number,
+  progress: (round: number, contestant: Contestant) => void,
+): Promise<Row> {
+  const times = new Map(contestants.map(({ name }) => [name, [] as number[]]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const contestant of contestants) {
+      progress(round, contestant);
+      const ns = await contestant.measure(bench, ms);
+      if (ns !== undefined) times.get(contestant.name)?.push(ns);
+    }
+  }
+  const stats = new Map<string, Stats>();
+  for (const [name, all] of times) {
+    const s = statsOf(all);
+    if (s !== undefined) stats.set(name, s);
+  }
+  return { bench, stats };
+}
+
+/** Median over median. */
+export function ratio(row: Row, a: string, b: string): number | undefined {
+  const [x, y] = [row.stats.get(a), row.stats.get(b)];
+  return x && y && x.median / y.median;
+}
+
+/** Whether ours is as fast as it is to be; undefined without a target, or without Go. */
+export function met(row: Row): boolean | undefined {
+  const r = ratio(row, 'ours', 'go');
+  const { target } = row.bench;
+  return r === undefined || target === undefined ? undefined : r <= target;
+}

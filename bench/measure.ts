@@ -1,0 +1,55 @@
+/** One measurement, in the process that it runs in. */
+import { type Go, run } from 'goroutines';
+import type { Batch, Bench } from './bench.ts';
+
+/** What a batch of `n` operations took, and what its body answered. */
+export interface Taken {
+  readonly ms: number;
+  readonly count: number;
+}
+
+type RunBatch = (bench: Bench, n: number) => Promise<Taken>;
+
+/** Runs the body as a program. */
+export async function runBatch(bench: Bench, n: number): Promise<Taken> {
+  let start = 0;
+  const batch: Batch = { n, resetTimer: () => void (start = performance.now()) };
+  return await run(function* (): Go<Taken> {
+    batch.resetTimer();
+    const count = yield* bench.body(batch);
+    return { ms: performance.now() - start, count };
+  });
+}
+
+/** Runs the same on the plain channel. */
+export async function runBaseline(bench: Bench, n: number): Promise<Taken> {
+  if (bench.baseline === undefined) throw new Error(`${bench.name} has no baseline`);
+  const start = performance.now();
+  const count = bench.baseline(n);
+  return { ms: performance.now() - start, count };
+}
+
+/** The batch size nearest to `n` that the benchmark can do. */
+export function fit(bench: Bench, n: number): number {
+  const { step = 1, max = Infinity } = bench;
+  return Math.max(1, Math.round(Math.min(n, max) / step)) * step;
+}
+
+/** Nanoseconds an operation takes: warms up for about `ms`, then measures for at least nearly as long. */
+export async function measure(bench: Bench, ms: number, batch: RunBatch = runBatch): Promise<number> {
+  let n = fit(bench, 1);
+  for (let spent = 0; ;) {
+    const taken = await batch(bench, n);
+    spent += taken.ms;
+    // As Go does it: what would take `ms` at the pace seen, but never too big a step, for the first pace is a guess.
+    n = fit(bench, Math.min((n * ms) / Math.max(taken.ms, 1e-3), 100 * n));
+    if (spent >= ms) break;
+  }
+  let spent = 0;
+  let operations = 0;
+  while (spent < 0.8 * ms) {
+    spent += (await batch(bench, n)).ms;
+    operations += n;
+  }
+  return (spent * 1e6) / operations;
+}

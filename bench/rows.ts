@@ -1,0 +1,69 @@
+/** The benchmarks, in the order of the table. What one op is stands at each body. */
+import { type Bench, CALLS_PER_SCHED } from './bench.ts';
+import * as channels from './bodies/channels.ts';
+import * as goroutines from './bodies/goroutines.ts';
+import { plainProdCons, plainSync, plainUncontended } from './bodies/plain.ts';
+import { prodCons, selectProdCons } from './bodies/prodcons.ts';
+import { chanSync } from './bodies/rendezvous.ts';
+import * as select from './bodies/select.ts';
+import * as sync from './bodies/sync.ts';
+
+/** The rest of a row whose name is that of Go's benchmark. */
+type Row = Omit<Bench, 'name' | 'go'> & Partial<Bench['go']>;
+
+function row(name: string, { package: from = 'runtime', pattern, ...rest }: Row): Bench {
+  return { name, go: { package: from, pattern: pattern ?? `^Benchmark${name}$` }, ...rest };
+}
+
+const step = CALLS_PER_SCHED;
+const hundredfold = (n: number): number => 100 * n;
+
+export const benches: readonly Bench[] = [
+  row('ChanSync', { body: chanSync(0), step: 2 * step, baseline: plainSync, target: 1 }),
+  row('ChanProdCons0', { body: prodCons(0, 0), step, baseline: plainProdCons(0), target: 1 }),
+  row('ChanProdCons10', { body: prodCons(10, 0), step }),
+  row('ChanProdCons100', { body: prodCons(100, 0), step, baseline: plainProdCons(100), target: 1.3 }),
+  row('ChanUncontended', {
+    body: channels.chanUncontended,
+    count: hundredfold,
+    baseline: plainUncontended,
+    target: 1.3,
+  }),
+  row('ChanContended', { body: channels.chanUncontended, count: hundredfold }),
+  row('ChanSyncWork', { body: chanSync(1000), step: 2 * step }),
+  row('ChanProdConsWork0', { body: prodCons(0, 100), step }),
+  row('ChanProdConsWork10', { body: prodCons(10, 100), step }),
+  row('ChanProdConsWork100', { body: prodCons(100, 100), step }),
+  row('ChanNonblocking', { body: channels.chanNonblocking }),
+  row('ChanClosed', { body: channels.chanClosed }),
+  row('ChanSem', { body: channels.chanSem }),
+  row('ChanCreation', { body: channels.chanCreation }),
+  row('MakeChan/Int', { body: channels.makeChan, pattern: '^BenchmarkMakeChan$/^Int$' }),
+  // The channel holds all the items, so their number is bounded by what memory is fit to hold.
+  row('ReceiveDataFromClosedChan', { body: channels.receiveDataFromClosedChan, max: 1_000_000 }),
+
+  row('SelectUncontended', { body: select.selectUncontended, target: 2 }),
+  row('SelectSyncContended', { body: select.selectSyncContended }),
+  row('SelectAsyncContended', { body: select.selectUncontended }),
+  row('SelectNonblock', { body: select.selectNonblock, count: (n) => 4 * n - 1 }),
+  row('SelectProdCons', { body: selectProdCons, step }),
+  row('ChanPopular', { body: select.chanPopular, count: (n) => select.LISTENERS * n }),
+
+  row('CreateGoroutines', { body: goroutines.createGoroutines }),
+  // Go preempts the producer every 10 ms, so there too no more than some ten thousand goroutines pile up.
+  row('CreateGoroutinesSingle', { body: goroutines.createGoroutinesSingle, max: 50_000 }),
+  row('CreateGoroutinesCapture', {
+    body: goroutines.createGoroutinesCapture,
+    count: (n) => goroutines.CLOSURES * n,
+  }),
+  row('spawn-and-join', {
+    body: goroutines.spawnAndJoin,
+    package: 'sync',
+    pattern: '^BenchmarkWaitGroupActuallyWait$',
+    target: 1,
+  }),
+  row('PingPongHog', { body: goroutines.pingPongHog, count: (n) => 2 * n }),
+
+  row('MutexUncontended', { body: sync.mutexUncontended, package: 'sync' }),
+  row('WaitGroupUncontended', { body: sync.waitGroupUncontended, package: 'sync' }),
+];
