@@ -16,11 +16,12 @@ import {
 } from '../assembly/layout.ts';
 import { mistake, outOfMemory, Panic, sendOnClosed } from './errors.ts';
 import type { Go } from './goroutine.ts';
+import { finished } from './wait.ts';
 import { RecvManyOp, SendManyOp } from './many.ts';
 import { ARMED, IDLE, type Op, type Parked, Operation } from './op.ts';
 import { takeFrom, writeCase } from './runtime/cases.ts';
 import { chanClose, chanFree, chanLength, chanNew, chanRecv, chanSend, partner } from './runtime/core.ts';
-import { kick } from './runtime/loop.ts';
+import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, RESULT, type Result, VOID } from './runtime/result.ts';
 import { checking } from './runtime/unused.ts';
@@ -175,7 +176,7 @@ export class LocalChan<T> implements Chan<T> {
   trySend(value: T): boolean {
     const r = this.put(chanSend(this.addr, 0), value);
     if (r === BLOCKED) return false;
-    kick();
+    kickIfReady();
     return true;
   }
 
@@ -184,7 +185,7 @@ export class LocalChan<T> implements Chan<T> {
     if ((r & TAG) === R_BLOCK) return undefined;
     if ((r & TAG) === R_CLOSED) return { done: true, value: undefined };
     const { value } = this.get(r);
-    if ((r & TAG) !== R_SLOT) kick();
+    if ((r & TAG) !== R_SLOT) kickIfReady();
     return { done: false, value: value as T };
   }
 
@@ -203,8 +204,7 @@ export class LocalChan<T> implements Chan<T> {
     for (;;) {
       const step = yield* this.next();
       if (step.done) return;
-      const result = body(step.value);
-      if (isIterator(result)) yield* result;
+      yield* finished(body(step.value));
     }
   }
 
@@ -216,7 +216,7 @@ export class LocalChan<T> implements Chan<T> {
   close(): void {
     if (chanClose(this.addr) === R_CLOSED) throw new Panic('close of closed channel', 'ERR_CLOSE_OF_CLOSED');
     this.closed = true;
-    kick();
+    kickIfReady();
   }
 
   get length(): number {
@@ -270,10 +270,6 @@ function notNow(r: number): Result {
   if (r === R_PARKED) return PARKED;
   if (r === R_MEMORY) throw outOfMemory();
   return BLOCKED;
-}
-
-function isIterator(value: unknown): value is Generator<Parked, unknown, void> {
-  return typeof (value as Iterator<unknown> | null | undefined)?.next === 'function';
 }
 
 function addressOf(g: Waiter | null): number {
@@ -401,6 +397,7 @@ class SendOp<T> extends Operation<void> {
 
   finish(g: Waiter): Result {
     g.value = undefined;
+    this.value = undefined;
     if (p.closed) throw sendOnClosed();
     return VOID;
   }

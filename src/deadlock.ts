@@ -13,7 +13,8 @@
 import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { activeRuns } from './program.ts';
-import { parkedAsync } from './runtime/async.ts';
+import { AsyncWait } from './runtime/async.ts';
+import { allOwners } from './runtime/processor.ts';
 import { idle, timerNext, waitingOnHost } from './runtime/core.ts';
 import { deadlock } from './runtime/dump.ts';
 import { turnNumber, whenIdle } from './runtime/loop.ts';
@@ -41,13 +42,22 @@ export function unwatch(): void {
 }
 
 function asleep(): boolean {
-  return (
-    activeRuns().length > 0 &&
-    idle() !== 0 &&
-    timerNext() < 0 &&
-    waitingOnHost() === 0 &&
-    parkedAsync >= liveAsync
-  );
+  return activeRuns().length > 0 && idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0;
+}
+
+/** Whether every async goroutine stands in an operation, as far as can be known. */
+function asyncAsleep(): boolean {
+  if (liveAsync === 0) return true;
+  // One may wait for an operation or a promise, whichever is first: only the host can tell.
+  if (host.pending() === undefined) return false;
+  const waiting = new Set<unknown>();
+  let unknown = 0;
+  for (const owner of allOwners()) {
+    if (!(owner instanceof AsyncWait)) continue;
+    if (owner.owner === null) unknown++;
+    else waiting.add(owner.owner);
+  }
+  return liveAsync - waiting.size <= unknown;
 }
 
 function suspect(): void {
@@ -65,7 +75,7 @@ function suspect(): void {
 }
 
 function judge(): void {
-  if (!hostIsIdle()) {
+  if (!asyncAsleep() || !hostIsIdle()) {
     stopPolling ??= host.poll(poll, POLL_MS);
     return;
   }
@@ -74,7 +84,7 @@ function judge(): void {
 
 function poll(): void {
   if (asleep()) {
-    if (hostIsIdle()) report();
+    if (asyncAsleep() && hostIsIdle()) report();
     return;
   }
   stopPolling?.();

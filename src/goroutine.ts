@@ -1,12 +1,13 @@
 /** Goroutines: what `go` starts, and how one waits for another to end. */
 import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
 import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
-import { type Op, type Parked, Operation } from './op.ts';
+import { type Op, type Parked, Operation, release } from './op.ts';
 import { currentOwner, noteResumed } from './runtime/async.ts';
 import { exit, join, spawn } from './runtime/core.ts';
 import { reasonFor } from './runtime/dump.ts';
+import { isGenerator, isGeneratorFunction, isThenable } from './runtime/kinds.ts';
 import { kick, resume } from './runtime/loop.ts';
-import { clearOwner, type Coroutine, p, setOwner, type Waiter } from './runtime/processor.ts';
+import { clearOwner, type Coroutine, cutRunning, p, setOwner, type Waiter } from './runtime/processor.ts';
 import { done, type Result } from './runtime/result.ts';
 import { siteOf, type Trace, trace } from './runtime/site.ts';
 import { parkedOr, writeCase } from './runtime/cases.ts';
@@ -67,9 +68,6 @@ const RUNNING = 0;
 const ASYNC = 1;
 const RETURNED = 2;
 const THREW = 3;
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
-const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as object;
 
 /** Async goroutines that have not ended. */
 export let liveAsync = 0;
@@ -139,6 +137,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
       p.self = null;
       p.addr = 0;
     }
+    if (this.ended) return; // it ended its own program
     if (isGenerator(result)) {
       this.gen = result;
       resume(this, result);
@@ -153,7 +152,8 @@ export class G<T> implements Goroutine<T>, Coroutine {
     this.state = ASYNC;
     liveAsync++;
     noteResumed(this);
-    promise.then(
+    // `resolve` answers a promise as it is, and tames a thenable that throws or calls back at once.
+    Promise.resolve(promise).then(
       (value) => this.settled(() => this.returned(value)),
       (error: unknown) => this.settled(() => this.threw(error)),
     );
@@ -166,11 +166,13 @@ export class G<T> implements Goroutine<T>, Coroutine {
   }
 
   returned(value: unknown): void {
+    if (this.ended) return;
     this.end(RETURNED, value);
     this.program.ended(this, false);
   }
 
   threw(error: unknown): void {
+    if (this.ended) return;
     this.end(THREW, error);
     this.program.ended(this, true);
   }
@@ -192,21 +194,22 @@ export class G<T> implements Goroutine<T>, Coroutine {
     const { gen, op } = this;
     if (this.ended) return;
     this.end(RETURNED, undefined);
-    op?.abandon();
+    if (op !== null) release(op);
     this.gen = gen; // for `unwind`
+    if (p.self === this) cutRunning(this);
   }
 
-  /** Runs its `finally` blocks; they may not wait. */
+  /** Runs its `finally` blocks; they may not wait. One that runs now comes here when it next waits. */
   unwind(): void {
     const { gen } = this;
+    if (gen === null || p.cut === this) return;
     this.gen = null;
-    if (!gen?.return) return;
     const { self, addr, ending } = p;
     p.self = null;
     p.addr = 0;
     p.ending = true;
     try {
-      gen.return();
+      gen.return?.();
     } catch {
       // What clean-up throws has nowhere to go: the program is over, as in Go.
     } finally {
@@ -274,14 +277,12 @@ export function start<T>(
   made: Trace | undefined,
   Kind: typeof G<T> = G,
 ): G<T> {
-  const isGenerator = Object.getPrototypeOf(body) === GeneratorFunction;
+  const lazy = isGeneratorFunction(body);
   // The frame of a generator function holds its arguments; it runs nothing yet.
-  const gen = isGenerator
-    ? (body as (...args: unknown[]) => Iterator<unknown, unknown, void>)(...args)
-    : null;
+  const gen = lazy ? (body as (...args: unknown[]) => Iterator<unknown, unknown, void>)(...args) : null;
   const addr = spawn();
   if (addr === 0) throw outOfMemory();
-  const g = new Kind(addr, gen, isGenerator ? undefined : args, body, program, program.nextId(), made);
+  const g = new Kind(addr, gen, lazy ? undefined : args, body, program, program.nextId(), made);
   setOwner(addr, g);
   live++;
   program.started(g);
@@ -331,12 +332,4 @@ export function go<A extends unknown[], T>(body: (...args: A) => T, ...args: A):
 export function go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
   if (typeof body !== 'function') throw mistake('go', 'a function', body);
   return start(currentProgram(), body, args, trace(go as (...args: never[]) => unknown));
-}
-
-function isGenerator(value: unknown): value is Iterator<unknown, unknown, void> {
-  return typeof value === 'object' && value !== null && generatorPrototype.isPrototypeOf(value);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -8,7 +8,7 @@ import { goroutineEnded, mistake } from './errors.ts';
 import { AsyncWait, type Handler } from './runtime/async.ts';
 import { blockOn } from './runtime/block.ts';
 import { yieldNow } from './runtime/core.ts';
-import { kick, sliceOver } from './runtime/loop.ts';
+import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
 import { track } from './runtime/unused.ts';
@@ -136,7 +136,7 @@ export abstract class Operation<T> implements Op<T> {
   protected settle(r: Result): Result {
     const g = p.self;
     if (r.done) {
-      if (g === null) kick();
+      if (g === null) kickIfReady();
       if (--p.budget >= 0 || g === null || !sliceOver()) return r;
       this.state = KEPT;
       g.op = this;
@@ -145,6 +145,7 @@ export abstract class Operation<T> implements Op<T> {
       return PARKED;
     }
     if (r === BLOCKED || g === null) {
+      if (p.cut !== null) return PARKED; // it is ended instead of parked: see `resume` in loop.ts
       if (p.ending) throw goroutineEnded();
       throw new TypeError(
         `${this.label}: yield* waits only in a goroutine started by go() or run(); use await here`,
@@ -202,6 +203,12 @@ export abstract class Operation<T> implements Op<T> {
     this.take();
     return blockOn(this) as T;
   }
+}
+
+/** Gives up an operation that somebody waited in. */
+export function release(op: AnyOperation): void {
+  op.state = IDLE;
+  op.abandon();
 }
 
 /** `op.map(f)`: the same operation with its result passed through `f`. */

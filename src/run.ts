@@ -4,6 +4,7 @@ import { type Go, start } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { Run } from './program.ts';
 import { limitMemory, seedCore } from './runtime/core.ts';
+import { inTurn } from './runtime/loop.ts';
 import { trace } from './runtime/site.ts';
 
 /** Options of `run`. */
@@ -65,6 +66,9 @@ export function run(main: () => unknown, options: RunOptions = {}): Promise<unkn
       },
       onPanic,
     );
+    // What the caller starts beside the program, such as a timer that guards it, is none of the program's.
+    program.before = host.pending();
+    if (!inTurn()) queueMicrotask(() => (program.before = host.pending()));
     try {
       program.main = start(program, main, [], made);
     } catch (error) {
@@ -73,8 +77,6 @@ export function run(main: () => unknown, options: RunOptions = {}): Promise<unkn
     }
     signal?.addEventListener('abort', abort);
     watch();
-    // What the caller starts beside the program, such as a timer that guards it, is none of the program's.
-    queueMicrotask(() => (program.before = host.pending()));
   });
 }
 

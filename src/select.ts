@@ -3,7 +3,7 @@ import { CASES_MAX, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layout.ts';
 import { mistake, outOfMemory } from './errors.ts';
 import { ARMED, IDLE, type Op, Operation } from './op.ts';
 import { caseOf, chosen, select as selectInCore } from './runtime/core.ts';
-import { kick } from './runtime/loop.ts';
+import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
 
@@ -173,6 +173,6 @@ export function trySelect(cases: Cases): unknown {
     op.abandon();
     return undefined;
   }
-  kick();
+  kickIfReady();
   return r.value;
 }

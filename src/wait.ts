@@ -1,6 +1,8 @@
 /** Waiting for the host, and giving way. */
 import { CASE_HOST, CASE_READY } from '../assembly/layout.ts';
 import { mistake } from './errors.ts';
+import type { Go } from './goroutine.ts';
+import { isGenerator, isThenable } from './runtime/kinds.ts';
 import { type Op, Operation } from './op.ts';
 import { parkedOr, writeCase } from './runtime/cases.ts';
 import { parkHost, wake, yieldNow } from './runtime/core.ts';
@@ -36,7 +38,8 @@ class WaitOp<T> extends Operation<T> {
 
   private listen(g: Waiter, index: number): void {
     this.waiting = g;
-    this.promise.then(
+    // `resolve` answers a promise as it is, and tames a thenable that throws or calls back at once.
+    Promise.resolve(this.promise).then(
       (value) => this.settled(index, false, value),
       (error: unknown) => this.settled(index, true, error),
     );
@@ -77,10 +80,17 @@ class WaitOp<T> extends Operation<T> {
  * const response = yield* wait(fetch(url));
  */
 export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
-  if (typeof (promise as { then?: unknown } | null | undefined)?.then !== 'function') {
-    throw mistake('wait', 'a promise', promise);
-  }
+  if (!isThenable(promise)) throw mistake('wait', 'a promise', promise);
   return new WaitOp<T>(promise) as unknown as Op<Awaited<T>>;
+}
+
+/**
+ * Whatever a function that may be a generator function, an async function or a plain one has given back: waits until it
+ * is finished.
+ */
+export function* finished(result: unknown): Go {
+  if (result instanceof Operation || isGenerator(result)) yield* result;
+  else if (isThenable(result)) yield* wait(result);
 }
 
 class YieldOp extends Operation<void> {

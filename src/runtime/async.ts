@@ -1,14 +1,11 @@
 /** Waiting in async functions. */
 import { outOfMemory } from '../errors.ts';
-import type { AnyOperation } from '../op.ts';
+import { type AnyOperation, release } from '../op.ts';
 import { exit, waiter } from './core.ts';
-import { afterHost, asyncResumed, kick, sliceOver } from './loop.ts';
+import { afterHost, asyncResumed, kick, kickIfReady, sliceOver } from './loop.ts';
 import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
 
 export type Handler = ((value: unknown) => unknown) | null | undefined;
-
-/** How many async waits are parked. */
-export let parkedAsync = 0;
 
 /**
  * Which async goroutine the microtasks that run now belong to, as far as it is known: the one whose wait ended in
@@ -54,7 +51,7 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
         r = op.start(this);
         if (!r.done) return this.park(op);
       }
-      kick(); // it may have woken a partner
+      kickIfReady();
       const { value } = r;
       this.free(false);
       // Microtasks that complete at once would keep the host from its own events: then it goes first.
@@ -68,7 +65,6 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
 
   wake(): void {
     const op = this.op as AnyOperation;
-    parkedAsync--;
     noteResumed(this.owner);
     try {
       const r = op.finish(this);
@@ -84,8 +80,7 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
 
   /** Its program has ended: it is never resumed. */
   drop(): void {
-    parkedAsync--;
-    this.op?.abandon();
+    if (this.op !== null) release(this.op);
     this.free(false);
   }
 
@@ -107,7 +102,6 @@ export class AsyncWait implements Waiter, PromiseLike<unknown> {
 
   private park(op: AnyOperation): void {
     op.wait();
-    parkedAsync++;
     kick(); // an operation that only yields is ready already
   }
 

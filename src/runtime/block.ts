@@ -4,8 +4,8 @@ import { host } from '../host/index.ts';
 import { deadlock } from './dump.ts';
 import { waiterRecord } from './async.ts';
 import { exit } from './core.ts';
-import { kick, runOne, sleepUntilTimer } from './loop.ts';
-import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
+import { kickIfReady, runOne, sleepUntilTimer } from './loop.ts';
+import { clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
 
 class Blocker implements Waiter {
   readonly gen = null;
@@ -23,7 +23,7 @@ class Blocker implements Waiter {
 export function blockOn(op: AnyOperation): unknown {
   let r = op.start(null);
   if (r.done) {
-    kick();
+    kickIfReady();
     return r.value;
   }
   const g = new Blocker(waiterRecord());
@@ -60,6 +60,8 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
   } finally {
     p.self = self;
     p.addr = addr;
+    // What ran meanwhile may have ended the program of the goroutine that blocks.
+    if (self !== null && ownerAt(addr) !== self) cutRunning(self);
   }
   p.closed = closed;
 }

@@ -8,7 +8,7 @@
 import { NEXT_CLOSED } from '../../assembly/layout.ts';
 import { mistake } from '../errors.ts';
 import { host } from '../host/index.ts';
-import { next, timerNext, timerPop } from './core.ts';
+import { idle, next, timerNext, timerPop } from './core.ts';
 import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
@@ -45,6 +45,11 @@ export function kick(): void {
   void settled.then(microTurn);
 }
 
+/** Called after an operation completed at once: it may have woken a partner. */
+export function kickIfReady(): void {
+  if (!running && scheduled === 'no' && idle() === 0) kick();
+}
+
 /** Runs `f` after the host had a turn. */
 export function afterHost(f: () => void): void {
   deferred.push(f);
@@ -59,6 +64,11 @@ export function asyncResumed(f: () => void): void {
 /** Registers who is told when nothing is ready any more. */
 export function whenIdle(f: (() => void) | undefined): void {
   onIdle = f;
+}
+
+/** Whether goroutines run now: what is started may run before the caller goes on to its microtasks. */
+export function inTurn(): boolean {
+  return running;
 }
 
 /** How many turns there have been. */
@@ -101,6 +111,10 @@ export function resume(g: Coroutine, gen: Iterator<unknown, unknown, void>): voi
   } finally {
     p.self = null;
     p.addr = 0;
+    if (p.cut === g) {
+      p.cut = null;
+      g.unwind();
+    }
   }
 }
 

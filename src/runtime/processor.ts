@@ -27,6 +27,8 @@ export interface Coroutine extends Waiter {
   returned(value: unknown): void;
   /** The generator threw. */
   threw(error: unknown): void;
+  /** Runs its clean-up: its program has ended. */
+  unwind(): void;
 }
 
 /** A timer record's owner: told when it is due. */
@@ -44,9 +46,11 @@ interface Processor {
   closed: boolean;
   /** The generator that runs is being ended: it may not wait. */
   ending: boolean;
+  /** The generator that runs belongs to a program that has ended: it is ended when it next waits. */
+  cut: Waiter | null;
 }
 
-export const p: Processor = { self: null, addr: 0, budget: 64, closed: false, ending: false };
+export const p: Processor = { self: null, addr: 0, budget: 64, closed: false, ending: false, cut: null };
 
 /** By address >> G_SHIFT: the owner of each record of the core that has one. */
 const objects: (Waiter | Alarm | undefined)[] = [];
@@ -76,3 +80,10 @@ export function allOwners(): readonly (Waiter | Alarm | undefined)[] {
 
 /** Monotonic milliseconds. */
 export const clock: () => number = performance.now.bind(performance);
+
+/** The running goroutine has lost its record: from now on it can only be ended. */
+export function cutRunning(g: Waiter): void {
+  p.self = null;
+  p.addr = 0;
+  p.cut = g;
+}

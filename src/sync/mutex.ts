@@ -2,7 +2,7 @@ import { CASE_SEMA } from '../../assembly/layout.ts';
 import { Panic } from '../errors.ts';
 import type { Op } from '../op.ts';
 import { semaAcquire, semaCount, semaRelease } from '../runtime/core.ts';
-import { kick } from '../runtime/loop.ts';
+import { kickIfReady } from '../runtime/loop.ts';
 import { newSema, SemaOp } from './sema.ts';
 
 /**
@@ -41,6 +41,6 @@ export class Mutex {
     if (semaCount(this.#sema) > 0)
       throw new Panic('sync: unlock of unlocked mutex', 'ERR_UNLOCK_OF_UNLOCKED');
     semaRelease(this.#sema);
-    kick();
+    kickIfReady();
   }
 }

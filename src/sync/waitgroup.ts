@@ -3,7 +3,7 @@ import { mistake, Panic } from '../errors.ts';
 import { type Go, type Goroutine, startCounted } from '../goroutine.ts';
 import type { Op } from '../op.ts';
 import { semaAdd, semaCount, semaWaitZero } from '../runtime/core.ts';
-import { kick } from '../runtime/loop.ts';
+import { kickIfReady } from '../runtime/loop.ts';
 import { newSema, SemaOp } from './sema.ts';
 
 /**
@@ -33,7 +33,7 @@ export class WaitGroup {
       throw new Panic('sync: negative WaitGroup counter', 'ERR_NEGATIVE_WAIT_GROUP');
     }
     semaAdd(this.#sema, delta);
-    kick();
+    kickIfReady();
   }
 
   /** One less: `add(-1)`. */

@@ -10,6 +10,7 @@ import { CASE_READY, CASE_TIMER } from '../../assembly/layout.ts';
 import type { RecvChan } from '../chan.ts';
 import { mistake, outOfMemory } from '../errors.ts';
 import { type Op, type Parked, Operation } from '../op.ts';
+import { finished } from '../wait.ts';
 import { writeCase } from '../runtime/cases.ts';
 import { timerClear, timerFire, timerFree, timerNew, timerSet, timerWait } from '../runtime/core.ts';
 import { kick } from '../runtime/loop.ts';
@@ -34,8 +35,10 @@ export class TimerChan implements RecvChan<number>, Alarm {
     this.period = period;
     this.when = clock() + ms;
     this.armed = true;
-    if (this.record !== 0) timerSet(this.record, this.when);
-    kick();
+    if (this.record !== 0) {
+      timerSet(this.record, this.when);
+      kick(); // the host timer may be late now
+    }
     return was;
   }
 
@@ -43,8 +46,10 @@ export class TimerChan implements RecvChan<number>, Alarm {
   disarm(): boolean {
     const was = this.armed;
     this.armed = false;
-    if (this.record !== 0) timerClear(this.record);
-    kick();
+    if (this.record !== 0) {
+      timerClear(this.record);
+      kick(); // the host timer may keep the process alive for nothing
+    }
     return was;
   }
 
@@ -113,10 +118,7 @@ export class TimerChan implements RecvChan<number>, Alarm {
 
   *each(body: (value: number) => unknown): Generator<Parked, void, void> {
     for (;;) {
-      const result = body(yield* new TimerRecvOp(this, 'each()'));
-      if (typeof (result as Iterator<unknown> | undefined)?.next === 'function') {
-        yield* result as Generator<Parked, unknown, void>;
-      }
+      yield* finished(body(yield* new TimerRecvOp(this, 'each()')));
     }
   }
 
