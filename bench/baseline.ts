@@ -31,6 +31,8 @@ function wake(task: Task, value: unknown): void {
 export class PlainChan {
   got: unknown;
   private readonly buffer: unknown[] = [];
+  private first = 0;
+  private length = 0;
   private readonly receivers: Task[] = [];
   private readonly senders: { readonly task: Task; readonly value: unknown }[] = [];
 
@@ -38,25 +40,23 @@ export class PlainChan {
 
   /** False: the value waits for a receiver, and so must the caller. */
   send(value: unknown): boolean {
-    const receiver = this.receivers.shift();
-    if (receiver !== undefined) wake(receiver, value);
-    else if (this.buffer.length < this.capacity) this.buffer.push(value);
-    else this.senders.push({ task: current, value });
-    return receiver !== undefined || this.senders.length === 0;
+    if (this.receivers.length > 0) wake(this.receivers.shift() as Task, value);
+    else if (this.length < this.capacity) this.buffer[(this.first + this.length++) % this.capacity] = value;
+    else return this.senders.push({ task: current, value }) === 0;
+    return true;
   }
 
   /** True: the value is in `got`. False: the caller must yield for it. */
   recv(): boolean {
-    const sender = this.senders.shift();
-    if (sender !== undefined) {
-      this.buffer.push(sender.value);
-      wake(sender.task, undefined);
-    }
-    if (this.buffer.length === 0) {
-      this.receivers.push(current);
-      return false;
-    }
-    this.got = this.buffer.shift();
+    const sender = this.senders.length > 0 ? this.senders.shift() : undefined;
+    if (this.length > 0) {
+      this.got = this.buffer[this.first];
+      this.first = (this.first + 1) % this.capacity;
+      this.length--;
+      if (sender) this.buffer[(this.first + this.length++) % this.capacity] = sender.value;
+    } else if (sender) this.got = sender.value;
+    else return this.receivers.push(current) === 0;
+    if (sender) wake(sender.task, undefined);
     return true;
   }
 }

@@ -30,6 +30,8 @@ export interface Bench {
   readonly baseline?: (n: number) => number;
   /** Ours over Go's time must not exceed this. */
   readonly target?: number;
+  /** What a reader of the table must know. */
+  readonly note?: string;
 }
 
 /** Go takes new work from the shared counter in batches of so many operations. */

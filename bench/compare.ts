@@ -7,6 +7,8 @@ export interface Row {
   readonly bench: Bench;
   /** By contestant; nothing where one has no such benchmark. */
   readonly stats: ReadonlyMap<string, Stats>;
+  /** Why measurements are missing. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -21,11 +23,16 @@ export async function compare(
   progress: (round: number, contestant: Contestant) => void,
 ): Promise<Row> {
   const times = new Map(contestants.map(({ name }) => [name, [] as number[]]));
+  const failures = new Set<string>();
   for (let round = 1; round <= rounds; round++) {
     for (const contestant of contestants) {
       progress(round, contestant);
-      const ns = await contestant.measure(bench, ms);
-      if (ns !== undefined) times.get(contestant.name)?.push(ns);
+      try {
+        const ns = await contestant.measure(bench, ms);
+        if (ns !== undefined) times.get(contestant.name)?.push(ns);
+      } catch (error) {
+        failures.add(`${contestant.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
   }
   const stats = new Map<string, Stats>();
@@ -33,7 +40,7 @@ export async function compare(
     const s = statsOf(all);
     if (s !== undefined) stats.set(name, s);
   }
-  return { bench, stats };
+  return { bench, stats, failures: [...failures] };
 }
 
 /** Median over median. */

@@ -13,7 +13,7 @@ import { measure, runBaseline } from './measure.ts';
 import { defaultFile, writeResults } from './results.ts';
 import { benches } from './rows.ts';
 import { baseline, otherRuntimes, ours } from './runtimes.ts';
-import { columnsFor, header, line } from './table.ts';
+import { columnsFor, footnotes, header, line } from './table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -41,11 +41,12 @@ else await measureOne(values.measure);
 async function measureOne(name: string): Promise<void> {
   const bench = benches.find((b) => b.name === name);
   if (bench === undefined) throw new Error(`no benchmark is called ${name}`);
-  console.log(await measure(bench, ms, values.baseline ? runBaseline : undefined));
-  process.exit(); // whatever a body left behind, such as a timer, is not to be waited for
+  const ns = await measure(bench, ms, values.baseline ? runBaseline : undefined);
+  process.stdout.write(`${ns}\n`, () => process.exit()); // a timer that a body left behind is not waited for
 }
 
 async function main(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1)); // clean up
   const now = new Date();
   const rounds = positive('rounds');
   const filter = new RegExp(values.filter);
@@ -73,11 +74,14 @@ async function main(): Promise<void> {
     console.log(line(columns, row));
   }
 
+  console.log(footnotes(rows));
+
   const judged = rows.map(met).filter((m) => m !== undefined);
-  if (judged.length > 0) console.log(`\n${judged.filter(Boolean).length} of ${judged.length} targets met`);
+  if (judged.length > 0) console.log(`${judged.filter(Boolean).length} of ${judged.length} targets met`);
   const file = values.json ?? defaultFile(now);
   writeResults(file, now, contestants, { rounds, ms }, rows);
   console.log(`All rounds: ${file}`);
+  if (rows.some((row) => row.failures.length > 0)) process.exitCode = 1;
 }
 
 /** What is being measured, on a terminal; without arguments, wipes that out. */

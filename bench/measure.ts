@@ -35,7 +35,10 @@ export function fit(bench: Bench, n: number): number {
   return Math.max(1, Math.round(Math.min(n, max) / step)) * step;
 }
 
-/** Nanoseconds an operation takes: warms up for about `ms`, then measures for at least nearly as long. */
+/** V8 compiles beside the program: on a busy machine it takes this long until all that is hot has been compiled. */
+const WARM_UP_MS = 500;
+
+/** Nanoseconds an operation takes: warms up, then measures for `ms` or nearly so. */
 export async function measure(bench: Bench, ms: number, batch: RunBatch = runBatch): Promise<number> {
   let n = fit(bench, 1);
   for (let spent = 0; ;) {
@@ -43,7 +46,7 @@ export async function measure(bench: Bench, ms: number, batch: RunBatch = runBat
     spent += taken.ms;
     // As Go does it: what would take `ms` at the pace seen, but never too big a step, for the first pace is a guess.
     n = fit(bench, Math.min((n * ms) / Math.max(taken.ms, 1e-3), 100 * n));
-    if (spent >= ms) break;
+    if (spent >= WARM_UP_MS) break;
   }
   let spent = 0;
   let operations = 0;

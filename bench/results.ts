@@ -33,6 +33,7 @@ export function writeResults(
       target: row.bench.target,
       met: met(row),
       oursToGo: ratio(row, 'ours', 'go'),
+      failures: row.failures.length > 0 ? row.failures : undefined,
       ...Object.fromEntries(row.stats),
     })),
   };

@@ -39,7 +39,7 @@ const plain = runtime('plain JS', process.version, [process.execPath], ['--basel
 export async function otherRuntimes(): Promise<Contestant[]> {
   const node24 = fileURLToPath(new URL('../../node_modules/node24/bin/node', import.meta.url));
   const candidates: [name: string, file: string | undefined, options: string[]][] = [
-    ['node24', isExecutable(node24) ? node24 : undefined, []],
+    ['node24', !process.version.startsWith('v24.') && isExecutable(node24) ? node24 : undefined, []],
     ['deno', onPath('deno'), ['run', '--allow-all']],
     ['bun', onPath('bun'), ['run']],
   ];

@@ -59,9 +59,17 @@ export function header(columns: readonly Column[]): string {
   return `${titles.trimEnd()}\n${'─'.repeat(titles.length)}`;
 }
 
+/** The row and what went wrong in it. */
 export function line(columns: readonly Column[], row: Row): string {
-  return columns
-    .map(({ width, text }) => cell(text(row), width))
-    .join('  ')
-    .trimEnd();
+  const cells = columns.map(({ width, text }) => cell(text(row), width));
+  return [cells.join('  ').trimEnd(), ...row.failures].join('\n');
+}
+
+/** What is said about some of the rows, below the table. */
+export function footnotes(rows: readonly Row[]): string {
+  const notes = new Map<string, string[]>();
+  for (const { name, note } of rows.map((row) => row.bench)) {
+    if (note !== undefined) notes.set(note, [...(notes.get(note) ?? []), name]);
+  }
+  return [...notes].map(([note, names]) => `\n${names.join(', ')}:\n  ${note}.`).join('');
 }
