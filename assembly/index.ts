@@ -7,10 +7,8 @@ import {
   HEADER_VERSION,
   LAYOUT_VERSION,
   PAGES_FIRST_FREE,
-  P_CASE,
   P_HOST,
   P_LIVE,
-  P_PARTNER,
 } from './layout';
 import { atomicGet, atomicSet, get } from './memory';
 import { runqEmpty } from './runq';
@@ -46,16 +44,6 @@ export function pagesUsed(): i32 {
 /** The case that woke a select. */
 export function caseOf(g: i32): i32 {
   return get(g, G_CASE);
-}
-
-/** The case that the last select performed at once. */
-export function chosen(): i32 {
-  return get(P_CASE, 0);
-}
-
-/** The sender of the last R_REFILL, tagged. */
-export function partner(): i32 {
-  return get(P_PARTNER, 0);
 }
 
 export function live(): i32 {

@@ -58,7 +58,7 @@ export function select(n: i32, g: i32): i32 {
   for (let i = 0; i < n; i++) {
     // One step of Fisher and Yates: a case not polled yet, all equally likely.
     const at = CASE_ORDER + (i << 2);
-    const pick = CASE_ORDER + ((i + random(n - i)) << 2);
+    const pick = i + 1 < n ? at + (random(n - i) << 2) : at;
     const index = get(pick, 0);
     set(pick, 0, get(at, 0));
     const result = poll(CASES + index * CASE_SIZE);

@@ -3,6 +3,7 @@ import {
   CASE_RECV,
   CASE_SEND,
   C_CAPACITY_MAX,
+  P_PARTNER,
   R_BLOCK,
   R_CLOSED,
   R_DIRECT,
@@ -20,7 +21,7 @@ import { finished } from './wait.ts';
 import { RecvManyOp, SendManyOp } from './many.ts';
 import { ARMED, IDLE, type Op, type Parked, Operation } from './op.ts';
 import { takeFrom, writeCase } from './runtime/cases.ts';
-import { chanClose, chanFree, chanLength, chanNew, chanRecv, chanSend, partner } from './runtime/core.ts';
+import { chanClose, chanFree, chanLength, chanNew, chanRecv, chanSend, coreWords } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, RESULT, type Result, VOID } from './runtime/result.ts';
@@ -246,7 +247,7 @@ export class LocalChan<T> implements Chan<T> {
       case R_SLOT:
         return done(this.swap(r >> TAG_SHIFT, undefined));
       case R_REFILL:
-        return done(this.swap(r >> TAG_SHIFT, takeFrom(partner()) as T));
+        return done(this.swap(r >> TAG_SHIFT, takeFrom(coreWords[P_PARTNER >> 2] as number) as T));
       case R_DIRECT:
       case R_SELECT:
         return done(takeFrom(r));

@@ -1,8 +1,8 @@
 /** select: one of several operations, at one instant. */
-import { CASES_MAX, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layout.ts';
+import { CASES_MAX, P_CASE, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layout.ts';
 import { mistake, outOfMemory } from './errors.ts';
 import { ARMED, IDLE, type Op, Operation } from './op.ts';
-import { caseOf, chosen, select as selectInCore } from './runtime/core.ts';
+import { caseOf, coreWords, select as selectInCore } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
@@ -45,7 +45,7 @@ class SelectOp extends Operation<unknown> {
     const r = this.poll(g);
     if (r === R_BLOCK) return BLOCKED;
     if (r === R_PARKED) return PARKED;
-    const index = chosen();
+    const index = coreWords[P_CASE >> 2] as number;
     this.release(index);
     return this.selected(index, (cases[index] as Operation<unknown>).commit(r));
   }
@@ -106,20 +106,18 @@ function adopt(cases: Cases): SelectOp {
     throw mistake('select', 'an object or an array of operations', cases);
   }
   const keys = Array.isArray(cases) ? null : Object.keys(cases);
-  const given = (keys === null ? cases : Object.values(cases)) as readonly unknown[];
-  const n = given.length;
-  if (n > CASES_MAX) throw new RangeError(`select: too many cases (max ${CASES_MAX})`);
-  const ops: Operation<unknown>[] = [];
+  const ops = (Array.isArray(cases) ? cases.slice() : Object.values(cases)) as Operation<unknown>[];
+  if (ops.length > CASES_MAX) throw new RangeError(`select: too many cases (max ${CASES_MAX})`);
+  let i = 0;
   try {
-    for (let i = 0; i < n; i++) {
-      const op = given[i];
+    for (; i < ops.length; i++) {
+      const op: unknown = ops[i];
       if (!(op instanceof Operation)) throw notAnOperation(keys?.[i] ?? i, op);
       if (!op.selectable) throw new TypeError(`select: ${op.label} cannot be a case`);
       op.adopt();
-      ops.push(op);
     }
   } catch (error) {
-    for (const op of ops) op.state = ARMED;
+    while (i > 0) (ops[--i] as Operation<unknown>).state = ARMED;
     throw error;
   }
   return new SelectOp(ops, keys);

@@ -5,7 +5,7 @@
  * What the numbers mean is said in assembly/layout.ts.
  */
 import { instantiateSync } from '@assemblyscript/loader';
-import { CASES, CASES_END, LAYOUT_VERSION, PAGE, PAGES_INITIAL } from '../../assembly/layout.ts';
+import { CASES, CASES_END, LAYOUT_VERSION, P, P_SIZE, PAGE, PAGES_INITIAL } from '../../assembly/layout.ts';
 import { coreWasm } from '../generated/core-wasm.ts';
 import { host } from '../host/index.ts';
 
@@ -37,10 +37,8 @@ interface Core {
   chanRecv(c: number, g: number): number;
   chanClose(c: number): number;
   chanLength(c: number): number;
-  partner(): number;
 
   select(n: number, g: number): number;
-  chosen(): number;
   caseOf(g: number): number;
 
   sleep(when: number, g: number): number;
@@ -109,9 +107,7 @@ export const {
   chanRecv,
   chanClose,
   chanLength,
-  partner,
   select,
-  chosen,
   caseOf,
   sleep,
   timerNew,
@@ -131,6 +127,8 @@ export const {
   semaWaitZero,
 } = core;
 
+/** The header and the P record, where the core leaves what does not fit in a result. */
+export const coreWords = new Int32Array(memory.buffer, 0, (P + P_SIZE) >> 2);
 /** The case table. It lies in the first pages, which no growth moves. */
 export const caseWords = new Int32Array(memory.buffer, CASES, (CASES_END - CASES) >> 2);
 export const caseTimes = new Float64Array(memory.buffer, CASES, (CASES_END - CASES) >> 3);
