@@ -5,7 +5,7 @@
  * goroutine and is called again when the goroutine is resumed.
  */
 import { goroutineEnded, mistake } from './errors.ts';
-import { AsyncWait, type Handler } from './runtime/async.ts';
+import { type Handler, thenOn } from './runtime/async.ts';
 import { blockOn } from './runtime/block.ts';
 import { yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
@@ -172,6 +172,11 @@ export abstract class Operation<T> implements Op<T> {
     this.state = BUSY;
   }
 
+  /** It is woken by whoever runs it by hand. */
+  rest(): void {
+    this.state = IDLE;
+  }
+
   /** Gives it to a select. */
   adopt(): void {
     if (this.state !== ARMED) throw this.misused();
@@ -188,9 +193,7 @@ export abstract class Operation<T> implements Op<T> {
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): PromiseLike<A | B> {
-    const wait = new AsyncWait(this, onValue as Handler, onError);
-    wait.begin();
-    return wait as PromiseLike<unknown> as PromiseLike<A | B>;
+    return thenOn(this, onValue as Handler, onError) as PromiseLike<A | B>;
   }
 
   map<U>(f: (value: T) => U): Op<U> {

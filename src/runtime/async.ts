@@ -7,6 +7,10 @@ import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
 
 export type Handler = ((value: unknown) => unknown) | null | undefined;
 
+/** Records of waits that are over. */
+const spare: number[] = [];
+const SPARE_MAX = 64;
+
 /**
  * Which async goroutine the microtasks that run now belong to, as far as it is known: the one whose wait ended in
  * the turn before. Two in one turn are told apart by nothing.
@@ -17,126 +21,6 @@ let resumedInTurn = 0;
 /** The goroutine on whose behalf code runs now, or null when nobody can tell. */
 export function currentOwner(): Waiter | null {
   return p.self ?? resumed;
-}
-
-/**
- * The wait of an async function. It is also what `then` answers: a promise is made only if somebody asks for one,
- * and `await` does not.
- */
-export class AsyncWait implements Waiter, PromiseLike<unknown> {
-  addr = 0;
-  readonly gen = null;
-  value: unknown = undefined;
-  /** The async goroutine that waits, if known. */
-  readonly owner: Waiter | null = currentOwner();
-  private settled = false;
-  private outcome: Promise<unknown> | undefined = undefined;
-  private listener: ((outcome: Promise<unknown> | undefined) => void) | undefined = undefined;
-
-  constructor(
-    public op: AnyOperation | null,
-    private readonly onValue: Handler,
-    private readonly onError: Handler,
-  ) {}
-
-  /** Uses the operation: completes it now, or parks. */
-  begin(): void {
-    const op = this.op as AnyOperation;
-    try {
-      op.take();
-      let r = op.start(null);
-      if (!r.done) {
-        this.addr = spare.pop() ?? waiterRecord();
-        setOwner(this.addr, this);
-        r = op.start(this);
-        if (!r.done) return this.park(op);
-      }
-      kickIfReady();
-      const { value } = r;
-      this.free(false);
-      // Microtasks that complete at once would keep the host from its own events: then it goes first.
-      if (p.self === null && --p.budget < 0 && sliceOver()) afterHost(() => this.resolve(value));
-      else this.resolve(value);
-    } catch (error) {
-      this.free(false);
-      this.reject(error);
-    }
-  }
-
-  wake(): void {
-    const op = this.op as AnyOperation;
-    noteResumed(this.owner);
-    try {
-      const r = op.finish(this);
-      if (!r.done) return this.park(op);
-      const { value } = r;
-      this.free(true);
-      this.resolve(value);
-    } catch (error) {
-      this.free(true);
-      this.reject(error);
-    }
-  }
-
-  /** Its program has ended: it is never resumed. */
-  drop(): void {
-    if (this.op !== null) release(this.op);
-    this.free(false);
-  }
-
-  then<A, B>(
-    onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
-    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): PromiseLike<A | B> {
-    const promise = this.settled
-      ? Promise.resolve(this.outcome)
-      : new Promise<unknown>((settle) => {
-          const before = this.listener;
-          this.listener = (outcome) => {
-            before?.(outcome);
-            settle(outcome);
-          };
-        });
-    return promise.then(onValue, onError);
-  }
-
-  private park(op: AnyOperation): void {
-    op.wait();
-    kick(); // an operation that only yields is ready already
-  }
-
-  /** `woken`: nothing in the core knows the record any more, so another wait may have it. */
-  private free(woken: boolean): void {
-    this.op = null;
-    const { addr } = this;
-    if (addr === 0) return;
-    this.addr = 0;
-    clearOwner(addr);
-    if (woken && spare.length < SPARE_MAX) spare.push(addr);
-    else exit(addr);
-  }
-
-  private resolve(value: unknown): void {
-    this.settle(this.onValue, value, false);
-  }
-
-  private reject(error: unknown): void {
-    this.settle(this.onError, error, true);
-  }
-
-  /** Calls the handler; what comes of it is the outcome of what `then` answered. */
-  private settle(handler: Handler, argument: unknown, failed: boolean): void {
-    this.settled = true;
-    try {
-      // `await` passes handlers that answer undefined, for which no promise is made.
-      const result =
-        typeof handler === 'function' ? handler(argument) : failed ? Promise.reject(argument) : argument;
-      if (result !== undefined) this.outcome = Promise.resolve(result);
-    } catch (error) {
-      this.outcome = Promise.reject(error);
-    }
-    this.listener?.(this.outcome);
-  }
 }
 
 /** An async goroutine goes on in the microtasks of this turn. */
@@ -150,9 +34,140 @@ function forgetResumed(): void {
   resumedInTurn = 0;
 }
 
-/** Records of waits that are over. */
-const spare: number[] = [];
-const SPARE_MAX = 64;
+/** Uses an operation for `then`: completes it now, or parks. */
+export function thenOn(op: AnyOperation, onValue: Handler, onError: Handler): PromiseLike<unknown> {
+  try {
+    op.take();
+    const r = op.start(null);
+    if (!r.done) return park(op, onValue, onError);
+    kickIfReady();
+    return resolveSoon(r.value, onValue);
+  } catch (error) {
+    return settledBy(onError, error, true);
+  }
+}
+
+function resolveSoon(value: unknown, onValue: Handler): Outcome {
+  if (p.self !== null || --p.budget >= 0 || !sliceOver()) return settledBy(onValue, value, false);
+  // Microtasks that complete at once have kept the host from its own events for long enough: it goes first.
+  const outcome = new Outcome();
+  afterHost(() => {
+    outcome.settle(onValue, value, false);
+  });
+  return outcome;
+}
+
+function settledBy(handler: Handler, argument: unknown, failed: boolean): Outcome {
+  const outcome = new Outcome();
+  outcome.settle(handler, argument, failed);
+  return outcome;
+}
+
+function park(op: AnyOperation, onValue: Handler, onError: Handler): AsyncWait {
+  const wait = new AsyncWait(op, onValue, onError);
+  try {
+    op.start(wait);
+    wait.park(op);
+    return wait;
+  } catch (error) {
+    wait.free(false);
+    throw error;
+  }
+}
+
+/** What `then` answers. A promise is made only if somebody asks for one, and `await` does not. */
+class Outcome implements PromiseLike<unknown> {
+  private settled = false;
+  private promise: Promise<unknown> | undefined = undefined;
+  private listener: ((promise: Promise<unknown> | undefined) => void) | undefined = undefined;
+
+  /** Calls the handler; what comes of it is the outcome. */
+  settle(handler: Handler, argument: unknown, failed: boolean): void {
+    this.settled = true;
+    try {
+      // `await` passes handlers that answer undefined, for which no promise is made.
+      const result =
+        typeof handler === 'function' ? handler(argument) : failed ? Promise.reject(argument) : argument;
+      if (result !== undefined) this.promise = Promise.resolve(result);
+    } catch (error) {
+      this.promise = Promise.reject(error);
+    }
+    this.listener?.(this.promise);
+  }
+
+  then<A, B>(
+    onValue?: ((value: unknown) => A | PromiseLike<A>) | null,
+    onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    const promise = this.settled
+      ? Promise.resolve(this.promise)
+      : new Promise<unknown>((settle) => {
+          const before = this.listener;
+          this.listener = (outcome) => {
+            before?.(outcome);
+            settle(outcome);
+          };
+        });
+    return promise.then(onValue, onError);
+  }
+}
+
+/** The wait of an async function. */
+export class AsyncWait extends Outcome implements Waiter {
+  addr = spare.pop() ?? waiterRecord();
+  readonly gen = null;
+  value: unknown = undefined;
+  /** The async goroutine that waits, if known. */
+  readonly owner: Waiter | null = currentOwner();
+
+  constructor(
+    public op: AnyOperation | null,
+    private readonly onValue: Handler,
+    private readonly onError: Handler,
+  ) {
+    super();
+    setOwner(this.addr, this);
+  }
+
+  wake(): void {
+    const op = this.op as AnyOperation;
+    noteResumed(this.owner);
+    try {
+      op.rest();
+      const r = op.finish(this);
+      if (!r.done) return this.park(op);
+      const { value } = r;
+      this.free(true);
+      this.settle(this.onValue, value, false);
+    } catch (error) {
+      this.free(true);
+      this.settle(this.onError, error, true);
+    }
+  }
+
+  /** It waits, in the core and here. */
+  park(op: AnyOperation): void {
+    op.wait();
+    kick(); // the host timer may be late now; and an operation that only yields is ready already
+  }
+
+  /** Its program has ended: it is never resumed. */
+  drop(): void {
+    if (this.op !== null) release(this.op);
+    this.free(false);
+  }
+
+  /** `woken`: nothing in the core knows the record any more, so another wait may have it. */
+  free(woken: boolean): void {
+    const { addr } = this;
+    this.op = null;
+    if (addr === 0) return;
+    this.addr = 0;
+    clearOwner(addr);
+    if (woken && spare.length < SPARE_MAX) spare.push(addr);
+    else exit(addr);
+  }
+}
 
 /** A record of the core to wait with, outside a generator goroutine. */
 export function waiterRecord(): number {

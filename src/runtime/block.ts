@@ -34,6 +34,7 @@ export function blockOn(op: AnyOperation): unknown {
       op.wait();
       g.op = op;
       runUntilWoken(g, op);
+      op.rest();
       r = op.finish(g);
     }
     return r.value;
