@@ -42,7 +42,10 @@ export class PlainChan {
   send(value: unknown): boolean {
     if (this.receivers.length > 0) wake(this.receivers.shift() as Task, value);
     else if (this.length < this.capacity) this.buffer[(this.first + this.length++) % this.capacity] = value;
-    else return this.senders.push({ task: current, value }) === 0;
+    else {
+      this.senders.push({ task: current, value });
+      return false;
+    }
     return true;
   }
 
@@ -55,7 +58,10 @@ export class PlainChan {
       this.length--;
       if (sender) this.buffer[(this.first + this.length++) % this.capacity] = sender.value;
     } else if (sender) this.got = sender.value;
-    else return this.receivers.push(current) === 0;
+    else {
+      this.receivers.push(current);
+      return false;
+    }
     if (sender) wake(sender.task, undefined);
     return true;
   }

@@ -17,12 +17,16 @@ function runtime(
     version,
     async measure(bench, ms) {
       const args = [...options, program, '--measure', bench.name, '--ms', `${ms}`, ...extra];
-      return Number(await output(file, args));
+      const text = await output(file, args);
+      if (!(Number(text) > 0)) throw new Error(`printed no time but: ${text}`);
+      return Number(text);
     },
   };
 }
 
 export const ours = runtime('ours', process.version, [process.execPath]);
+
+const plain = runtime('plain JS', process.version, [process.execPath], ['--baseline']);
 
 /** The plain channel, also in a process of its own: it is not to share the compiler's knowledge with ours. */
 export const baseline: Contestant = {
@@ -33,7 +37,6 @@ export const baseline: Contestant = {
     return await plain.measure(bench, ms);
   },
 };
-const plain = runtime('plain JS', process.version, [process.execPath], ['--baseline']);
 
 /** Other runtimes that are installed. */
 export async function otherRuntimes(): Promise<Contestant[]> {
