@@ -10,7 +10,8 @@ const USAGE = `usage: npm run demo -- [directory] [--workers N] [--json]
 
   directory    default: node_modules. Symbolic links in it are not followed.
   --workers N  how many files are read at a time, from 1 to 1024; default: 2 per processor
-  --json       print one JSON object: { files, bytes, groups, errors, seconds }
+  --json       print one JSON object: { files, bytes, groups, errors, seconds };
+               npm itself is quiet with: npm run --silent demo -- --json
 
 Ctrl-C stops early with what was found until then; once more kills.`;
 
