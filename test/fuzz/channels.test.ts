@@ -107,7 +107,7 @@ class World {
   readonly received: number[][];
   private values = 0;
   /** A select that the model has seen begin with a ready case: its choice is due before anything else happens. */
-  private due: Actor | undefined;
+  private due: { actor: Actor; all: Case[] } | undefined;
   private readonly model = new Model((g, index, outcome) => {
     const actor = this.actors[g] as Actor;
     actor.outcome = { index, outcome };
@@ -153,7 +153,7 @@ class World {
 
   /** No select owes its choice, and both worlds hold as many values. */
   quiet(): void {
-    if (this.due) throw new Error(`goroutine ${this.due.id} parked in a select that had a ready case`);
+    this.settle();
     this.chans.forEach((c, i) => {
       const { buffer, closed } = this.channels[i] as Channel;
       if (c.length !== buffer.length) throw new Error(`channel ${i} holds ${c.length}, not ${buffer.length}`);
@@ -166,7 +166,7 @@ class World {
     actor.outcome = undefined;
     if (all.some((c) => this.model.ready(c))) {
       if (reason !== 'select') this.perform(actor, all, 0);
-      else this.due = actor;
+      else this.due = { actor, all };
       return;
     }
     actor.reason = all.length === 0 ? 'select (no cases)' : reason;
@@ -180,13 +180,22 @@ class World {
     actor.outcome = { index, outcome: this.model.perform(chosen) };
   }
 
+  /** Something else happens: the choice that was due was a panic, which an async function hears of later, or is missing. */
+  private settle(): void {
+    if (!this.due) return;
+    const { actor, all } = this.due;
+    const at = actor.async ? panicking(all) : -1;
+    if (at < 0) throw new Error(`goroutine ${actor.id} parked in a select that had a ready case`);
+    this.due = undefined;
+    this.perform(actor, all, at);
+  }
+
   /** A select says what it chose; -1 if it panicked, which names no case. */
   chose(actor: Actor, all: Case[], index: number): void {
-    if (this.due !== undefined) {
-      if (this.due !== actor) throw new Error('another select completed first');
+    if (this.due && this.due.actor !== actor) this.settle();
+    if (this.due) {
       this.due = undefined;
-      const at = index >= 0 ? index : all.findIndex((c) => c.value !== undefined && c.on.closed);
-      this.perform(actor, all, at);
+      this.perform(actor, all, index >= 0 ? index : panicking(all));
     } else if (index >= 0 && actor.outcome?.index !== index) {
       throw new Error(`goroutine ${actor.id}: case ${index} woke it, not ${actor.outcome?.index}`);
     }
@@ -212,6 +221,11 @@ class World {
   attempt(all: Case[]): boolean {
     return all.some((c) => this.model.ready(c));
   }
+}
+
+/** The case that panics, or -1. */
+function panicking(all: Case[]): number {
+  return all.findIndex((c) => c.value !== undefined && c.on.closed);
 }
 
 function outcomeOf(value: number | undefined, send: boolean): Outcome {
