@@ -43,22 +43,25 @@ describe('chan', () => {
 
 const notFunctions = [null, undefined, 0, 'f', {}, [], Promise.resolve()];
 
-test.each(notFunctions.map((f) => [String(f), f]))('%s as a body is refused everywhere', async (_name, f) => {
-  const before = numGoroutine();
-  const wg = new WaitGroup();
-  const ch = chan<number>(1);
-  ch.trySend(1);
-  expect(() => go(any<() => void>(f))).toThrow(TypeError);
-  expect(() => wg.go(any<() => void>(f))).toThrow(TypeError);
-  expect(() => defer(any<() => void>(f))).toThrow(TypeError);
-  expect(() => sleep(0).map(any<() => void>(f))).toThrow(TypeError);
-  expect(() => ch.each(any<() => void>(f)).next()).toThrow(TypeError);
-  expect(await rejection(run(any<() => void>(f)))).toBeInstanceOf(TypeError);
-  await hostTurn();
-  expect(numGoroutine()).toBe(before);
-  await wg.wait(); // its counter is still zero
-  expect(ch.length).toBe(1);
-});
+test.each(notFunctions.map((f) => [f === null ? 'null' : typeof f, f]))(
+  '%s as a body is refused everywhere',
+  async (_name, f) => {
+    const before = numGoroutine();
+    const wg = new WaitGroup();
+    const ch = chan<number>(1);
+    ch.trySend(1);
+    expect(() => go(any<() => void>(f))).toThrow(TypeError);
+    expect(() => wg.go(any<() => void>(f))).toThrow(TypeError);
+    expect(() => defer(any<() => void>(f))).toThrow(TypeError);
+    expect(() => sleep(0).map(any<() => void>(f))).toThrow(TypeError);
+    expect(() => ch.each(any<() => void>(f)).next()).toThrow(TypeError);
+    expect(await rejection(run(any<() => void>(f)))).toBeInstanceOf(TypeError);
+    await hostTurn();
+    expect(numGoroutine()).toBe(before);
+    await wg.wait(); // its counter is still zero
+    expect(ch.length).toBe(1);
+  },
+);
 
 test('an operation whose map was refused can still be used', async () => {
   const ch = chan<number>(1);

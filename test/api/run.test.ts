@@ -151,7 +151,7 @@ describe('a goroutine that throws', () => {
     expect(caught).toEqual([cause, cause]);
   });
 
-  test.each([undefined, null, 0, 'text', { a: 1 }])('may throw anything: %s', async (value) => {
+  test.each([undefined, null, 0, 'text', true])('may throw anything: %s', async (value) => {
     const error = await rejection(
       run(function* () {
         go(() => {
@@ -260,7 +260,6 @@ describe('the end of main', () => {
             yield* chan().recv();
           } finally {
             seen.push(i);
-            // eslint-disable-next-line no-unsafe-finally
             throw new Error('in clean-up');
           }
         });

@@ -44,7 +44,7 @@ test.each([null, undefined, 'f', {}, 5])(
   'afterFunc of %s is a TypeError, and nothing is started',
   async (f) => {
     const before = numGoroutine();
-    expect(() => afterFunc(0, f as unknown as () => void)).toThrow(TypeError);
+    expect(() => afterFunc(0, f as () => void)).toThrow(TypeError);
     await hostTurn(5);
     expect(numGoroutine()).toBe(before);
   },

@@ -1,0 +1,133 @@
+/** select at its edges: the same channel twice, both directions, closes, errors, values that look like promises. */
+import { chan, go, gosched, nilChan, run, select, sleep, trySelect } from 'goroutines';
+import { describe, expect, test } from 'vitest';
+import { rejection } from './support.ts';
+
+test('the same channel twice: one value, once', async () => {
+  await run(function* () {
+    const ch = chan<number>();
+    const g = go(function* () {
+      return yield* select([ch.recv(), ch.recv(), ch.next()]);
+    });
+    yield* gosched();
+    expect(ch.trySend(5)).toBe(true);
+    expect(ch.trySend(6)).toBe(false);
+    const [, value] = yield* g.join();
+    expect([5, { done: false, value: 5 }]).toContainEqual(value);
+  });
+});
+
+test('send and receive on the same channel do not pair with each other', async () => {
+  await run(function* () {
+    const ch = chan<number>();
+    expect(trySelect([ch.send(1), ch.recv()])).toBeUndefined();
+    const s = yield* select({ out: ch.send(1), in: ch.recv(), late: sleep(2) });
+    expect(s.key).toBe('late');
+    expect([ch.trySend(1), ch.tryRecv()]).toEqual([false, undefined]);
+    const two = [0, 1].map(() =>
+      go(function* () {
+        return yield* select({ out: ch.send(7), in: ch.recv() });
+      }),
+    );
+    const keys: string[] = [];
+    for (const g of two) keys.push((yield* g.join()).key);
+    expect(keys.sort()).toEqual(['in', 'out']);
+  });
+});
+
+test('each of several ready cases is chosen about equally often', async () => {
+  const n = 4000;
+  const counts = [0, 0, 0, 0];
+  await run(
+    function* () {
+      for (let i = 0; i < n; i++) {
+        const [index] = yield* select([sleep(0), sleep(0), gosched(), sleep(0)]);
+        counts[index] = (counts[index] ?? 0) + 1;
+      }
+    },
+    { seed: 7 },
+  );
+  for (const count of counts) expect(Math.abs(count - n / 4)).toBeLessThan(n / 20);
+});
+
+describe('closed channels', () => {
+  test('a parked receive case wins with undefined, a parked send case panics', async () => {
+    await run(function* () {
+      const ch = chan<number>();
+      const receiver = go(function* () {
+        return yield* select({ it: ch.recv(), never: nilChan.recv() });
+      });
+      yield* gosched();
+      ch.close();
+      expect(yield* receiver.join()).toEqual({ key: 'it', value: undefined });
+    });
+    const error = await rejection(
+      run(function* () {
+        const ch = chan<number>();
+        const sender = go(function* () {
+          return yield* select([ch.send(1), nilChan.recv()]);
+        });
+        yield* gosched();
+        ch.close();
+        yield* sender.join();
+      }),
+    );
+    expect((error as Error).message).toBe('send on closed channel');
+  });
+
+  test('trySelect does not protect a send', () => {
+    const ch = chan<number>(1);
+    ch.close();
+    expect(() => trySelect([ch.send(1)])).toThrow('send on closed channel');
+  });
+});
+
+test('a map that throws in the chosen case ends the select; the losers left no trace', async () => {
+  const other = chan<number>();
+  const error = await rejection(
+    run(function* () {
+      const ch = chan<number>(1);
+      yield* ch.send(1);
+      const fail = () => {
+        throw new Error('in map');
+      };
+      yield* select([ch.recv().map(fail), other.recv().map(fail)]);
+    }),
+  );
+  expect((error as Error).message).toBe('in map');
+  expect(other.trySend(1)).toBe(false);
+});
+
+test('thenables pass as values by reference between generator goroutines', async () => {
+  await run(function* () {
+    const promise = Promise.resolve(1);
+    const thenable = { then: () => expect.unreachable('nobody may call then') };
+    const ch = chan<unknown>(2);
+    yield* ch.send(promise);
+    yield* ch.send(thenable);
+    expect(yield* ch.recv()).toBe(promise);
+    const s = yield* select({ it: ch.recv() });
+    expect(s.value).toBe(thenable);
+  });
+});
+
+test('no cases: never ready', () => {
+  expect(trySelect({})).toBeUndefined();
+  expect(trySelect([])).toBeUndefined();
+});
+
+test('then chains, Promise.all and Promise.race', async () => {
+  const ch = chan<number>(4);
+  for (let i = 1; i <= 4; i++) ch.trySend(i);
+  expect(
+    await ch
+      .recv()
+      .then((v) => (v ?? 0) + 10)
+      .then((v) => v * 2),
+  ).toBe(22);
+  expect(await Promise.all([ch.recv(), ch.recv(), ch.send(9)])).toEqual([2, 3, undefined]);
+  expect(await Promise.race([chan<number>().recv(), ch.recv()])).toBe(4);
+  const closed = chan<number>();
+  closed.close();
+  expect(await closed.send(1).then(null, (e: Error) => e.message)).toBe('send on closed channel');
+});
