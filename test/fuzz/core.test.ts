@@ -176,7 +176,7 @@ class World {
             kind: CASE_RECV,
             addr: chan(x).addr,
             chan: chan(x),
-            wanted: { on: chan(x).model } as Case,
+            wanted: { on: chan(x).model },
           };
         case 3:
         case 4: {
