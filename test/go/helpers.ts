@@ -122,6 +122,11 @@ export async function collect(done: () => boolean): Promise<boolean> {
   return false;
 }
 
+/** `collect` as an operation. */
+export function collected(done: () => boolean): Op<boolean> {
+  return wait(collect(done));
+}
+
 /** Bytes of the JavaScript heap in use after a collection. */
 export async function heapUsed(): Promise<number> {
   for (let i = 0; i < 3; i++) {

@@ -38,7 +38,7 @@ describe('L1 operands', () => {
       let x = 1;
       const change = (): Chan<number> => {
         x = 2;
-        return nilChan;
+        return nilChan as Chan<number>;
       };
       const sender = go(function* () {
         yield* select({ out: ch.send(x), other: change().recv() });
@@ -257,8 +257,8 @@ describe('L7 nil channels and no cases', () => {
         while (a !== nilChan || b !== nilChan) {
           const s = yield* select({ a: a.next(), b: b.next() });
           if (!s.value.done) got.push(s.value.value);
-          else if (s.key === 'a') a = nilChan;
-          else b = nilChan;
+          else if (s.key === 'a') a = nilChan as Chan<number>;
+          else b = nilChan as Chan<number>;
         }
         expect(got.sort()).toEqual([1, 2, 3, 4, 5]);
         expect(got.filter((v) => v < 4)).toEqual([1, 2, 3]);

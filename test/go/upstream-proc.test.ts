@@ -7,6 +7,7 @@ import {
   gosched,
   Mutex,
   numGoroutine,
+  type Op,
   run,
   select,
   sleep,
@@ -49,11 +50,8 @@ testForms('TestTimerFairness: two goroutines that hammer a channel do not starve
   const all = [0, 1].map((side) =>
     spawn(function* (): Prog {
       for (;;) {
-        const op =
-          side === 0
-            ? select({ s: ch.send(1), quit: quit.recv() })
-            : select({ r: ch.recv(), quit: quit.recv() });
-        if ((yield* use(op)).key === 'quit') return;
+        const mine: Op<unknown> = side === 0 ? ch.send(1) : ch.recv();
+        if ((yield* use(select({ mine, quit: quit.recv() }))).key === 'quit') return;
       }
     }),
   );

@@ -152,7 +152,7 @@ const PRIMES = [
 function* unbounded(from: Chan<number>, to: Chan<number>): Prog {
   const held: number[] = [];
   for (;;) {
-    const out: Chan<number> = held.length > 0 ? to : nilChan;
+    const out: Chan<number> = held.length > 0 ? to : (nilChan as Chan<number>);
     const s = yield* use(select({ in: from.recv(), out: out.send(held[0] ?? 0) }));
     if (s.key === 'in') held.push(s.value as number);
     else held.shift();
@@ -232,7 +232,7 @@ describe('test/ken/chan.go', () => {
     const counts = sides.map(() => 0);
     while (counts.some((count) => count < n)) {
       const cases = sides.map((side, i): Op<number | undefined> => {
-        const ch: Chan<number> = (counts[i] as number) < n ? side : nilChan;
+        const ch: Chan<number> = (counts[i] as number) < n ? side : (nilChan as Chan<number>);
         return i < ins.length ? ch.recv() : ch.send(counts[i] as number).map(() => undefined);
       });
       const [i, v] = yield* use(select(cases));

@@ -151,7 +151,8 @@ testForms(
 
                   const made = (): Op<unknown>[] =>
                     Array.from({ length: cases }, (_, i) => {
-                      const other: Chan<number> = decoy === 'nil' ? nilChan : chan<number>();
+                      const other: Chan<number> =
+                        decoy === 'nil' ? (nilChan as Chan<number>) : chan<number>();
                       const on = note(`chan ${i}`, i === active ? ch : other);
                       if (i === active && kind === 'recv') return on.recv();
                       if (i === active && kind === 'next') return on.next();
@@ -271,7 +272,7 @@ describe('test/closedchan.go', () => {
   const around: Record<string, (op: Op<unknown>) => Op<unknown>> = {
     operator: (op) => op,
     'one case': (op) => select([op]).map(([, v]) => v),
-    'many cases': (op) => select([nilChan.recv(), op, chan<number>().send(1)]).map(([, v]) => v),
+    'many cases': (op) => select([nilChan.recv(), op, chan<number>().send(1)]).map(([, v]) => v as unknown),
   };
 
   for (const capacity of [0, 2]) {
