@@ -8,7 +8,7 @@
 
 import {
   CASE_RECV, CASE_SEND, C_CAPACITY, C_CLOSED, C_COUNT, C_HEAD, C_RECVQ, C_SENDQ, P_PARTNER, Q_FIRST, R_BLOCK,
-  R_CLOSED, R_PARKED, R_REFILL, R_SLOT, SLAB_C, TAG_SHIFT, TRAP_CHAN_BUSY, WAIT_RECV, WAIT_SEND,
+  R_CLOSED, R_PARKED, R_REFILL, R_SLOT, SLAB_C, TAG_SHIFT, TRAP_BUSY, WAIT_RECV, WAIT_SEND,
 } from './layout';
 import { get, set } from './memory';
 import { fire, parkOn } from './park';
@@ -25,8 +25,15 @@ export function chanNew(capacity: i32): i32 {
 
 /** Only once no handle is left, so nobody can wait. */
 export function chanFree(c: i32): void {
-  check(!get(c + C_RECVQ, Q_FIRST) && !get(c + C_SENDQ, Q_FIRST), TRAP_CHAN_BUSY);
+  check(!get(c + C_RECVQ, Q_FIRST) && !get(c + C_SENDQ, Q_FIRST), TRAP_BUSY);
   slabFree(SLAB_C, c);
+}
+
+/** Gives the record of an empty channel back, if nobody waits: 1 if it did. The API knows whether it was closed. */
+export function chanRelease(c: i32): i32 {
+  if (get(c, C_COUNT) || first(c + C_RECVQ) || first(c + C_SENDQ)) return 0;
+  slabFree(SLAB_C, c);
+  return 1;
 }
 
 export function chanSend(c: i32, g: i32): i32 {

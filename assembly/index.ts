@@ -1,6 +1,7 @@
 // The ABI and nothing else: fixed arity, i32 and f64 only. What the results mean: layout.ts, R_*.
 
 import {
+  C_CLOSED,
   G_CASE,
   HEADER_LIMIT,
   HEADER_PAGES,
@@ -10,10 +11,10 @@ import {
   P_HOST,
   P_LIVE,
 } from './layout';
-import { atomicGet, atomicSet, get } from './memory';
+import { atomicGet, atomicSet, get, set } from './memory';
 import { runqEmpty } from './runq';
 
-export { chanClose, chanFree, chanLength, chanNew, chanRecv, chanSend } from './chan';
+export { chanClose, chanFree, chanLength, chanNew, chanRecv, chanRelease, chanSend } from './chan';
 export { heapInsert as timerSet, heapRemove as timerClear } from './heap';
 export { wake } from './park';
 export { seed } from './rand';
@@ -27,6 +28,7 @@ export function init(limit: i32): void {
   atomicSet(HEADER_VERSION, LAYOUT_VERSION);
   atomicSet(HEADER_PAGES, PAGES_FIRST_FREE);
   atomicSet(HEADER_LIMIT, limit);
+  set(0, C_CLOSED, 1); // a channel without a record answers R_CLOSED to everything
 }
 
 export function layoutVersion(): i32 {

@@ -8,7 +8,7 @@
 //   ┌────────┬───────────┬──────────────┬──────────────────┬───────────────────────┐
 //   │ null   │ header    │ P record     │ case table (P)   │ slabs, a page a chunk │
 //   └────────┴───────────┴──────────────┴──────────────────┴───────────────────────┘
-// Address 0 is null for every link below.
+// Address 0 is null for every link below. Read as a channel, it is an empty closed one: see src/runtime/records.ts.
 
 /** Bumped whenever anything in this file changes its meaning. */
 export const LAYOUT_VERSION: i32 = 1;
@@ -182,7 +182,7 @@ export const R_MEMORY: i32 = 7; // no memory for the records; nothing was change
 // `next` answers goroutine | NEXT_CLOSED when it was woken by a close
 export const NEXT_CLOSED: i32 = 1;
 
-// ── Wait reasons; words in src/runtime/reason.ts. Never reuse a number. ──────────
+// ── Wait reasons; words in src/runtime/dump.ts. Never reuse a number. ──────────
 export const WAIT_NONE: i32 = 0;
 export const WAIT_RECV: i32 = 1;
 export const WAIT_SEND: i32 = 2;
@@ -199,7 +199,7 @@ export const WAIT_HOST: i32 = 11;
 // ── Traps: what was broken; words in src/errors.ts ───────────────────────────────
 export const TRAP_LIST: i32 = 1; // a waiter is not where its links say
 export const TRAP_STATUS: i32 = 2; // a goroutine is not in the state its caller thinks
-export const TRAP_CHAN_BUSY: i32 = 3; // a channel is freed under its waiters
+export const TRAP_BUSY: i32 = 3; // a channel, semaphore or timer is freed under its waiters
 export const TRAP_HEAP: i32 = 4; // the timer heap is out of order
 export const TRAP_SLAB: i32 = 5; // a record is freed twice
 export const TRAP_CASE: i32 = 6; // a case of an unknown kind

@@ -11,7 +11,8 @@ export function seed(low: i32, high: i32): void {
 
 /** A number from 0 to n - 1, n > 0. */
 export function random(n: i32): i32 {
-  let x = ((get(P_RAND, 4) as u64) << 32) | (get(P_RAND, 0) as u32);
+  // Masked, not cast to u32: the optimiser of AssemblyScript 0.28 makes a sign-extending load of the cast.
+  let x = ((get(P_RAND, 4) as u64) << 32) | ((get(P_RAND, 0) as u64) & 0xffffffff);
   x ^= x << 13;
   x ^= x >> 7;
   x ^= x << 17;

@@ -15,13 +15,16 @@ import { get, set } from './memory';
 
 /** Makes a goroutine ready to run, before the queue if that place is free. */
 export function runqPutNext(g: i32): void {
-  if (get(P_RUNNEXT, 0)) return runqPut(g);
   set(g, G_STATUS, G_RUNNABLE);
-  set(P_RUNNEXT, 0, g);
+  if (get(P_RUNNEXT, 0)) push(g);
+  else set(P_RUNNEXT, 0, g);
 }
 
-/** Puts a goroutine at the tail. */
-export function runqPut(g: i32): void {
+/** Puts a goroutine behind all others, `runnext` included. */
+export function runqPutLast(g: i32): void {
+  const next = get(P_RUNNEXT, 0);
+  if (next) push(next);
+  set(P_RUNNEXT, 0, 0);
   set(g, G_STATUS, G_RUNNABLE);
   push(g);
 }

@@ -29,7 +29,7 @@ import {
 } from './layout';
 import { get, set } from './memory';
 import { dropWaiters, fire, parkOn } from './park';
-import { runqGet, runqKill, runqPut, runqPutNext } from './runq';
+import { runqGet, runqKill, runqPutLast, runqPutNext } from './runq';
 import { slabAlloc, slabFree } from './slab';
 import { check } from './trap';
 import { first } from './waitq';
@@ -68,7 +68,7 @@ export function next(): i32 {
 export function yieldNow(g: i32): void {
   check(get(g, G_STATUS) == G_RUNNING, TRAP_STATUS);
   set(g, G_CLOSED, 0);
-  runqPut(g);
+  runqPutLast(g);
 }
 
 /** The goroutine is over: wakes who joins it and frees the record, at once or when its turn comes. */

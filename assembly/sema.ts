@@ -5,7 +5,7 @@
 // I2: a waiter of kind CASE_ZERO waits only while COUNT is not 0. One semaphore has waiters of one kind.
 
 import {
-  CASE_SEMA, CASE_ZERO, Q_FIRST, R_BLOCK, R_PARKED, R_SLOT, SLAB_S, S_COUNT, S_WAITQ, TRAP_CHAN_BUSY, WAIT_GROUP,
+  CASE_SEMA, CASE_ZERO, Q_FIRST, R_BLOCK, R_PARKED, R_SLOT, SLAB_S, S_COUNT, S_WAITQ, TRAP_BUSY, WAIT_GROUP,
   WAIT_MUTEX,
 } from './layout';
 import { get, set } from './memory';
@@ -22,7 +22,7 @@ export function semaNew(count: i32): i32 {
 }
 
 export function semaFree(s: i32): void {
-  check(!get(s + S_WAITQ, Q_FIRST), TRAP_CHAN_BUSY);
+  check(!get(s + S_WAITQ, Q_FIRST), TRAP_BUSY);
   slabFree(SLAB_S, s);
 }
 

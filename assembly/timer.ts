@@ -9,6 +9,8 @@ import {
   CASE_SLEEP,
   CASE_TIMER,
   P_TIMERS,
+  Q_FIRST,
+  TRAP_BUSY,
   R_BLOCK,
   R_MEMORY,
   R_PARKED,
@@ -26,6 +28,7 @@ import { get, getF64, set } from './memory';
 import { heapInsert, heapRemove } from './heap';
 import { fire, parkOn } from './park';
 import { slabAlloc, slabFree } from './slab';
+import { check } from './trap';
 import { first } from './waitq';
 
 /** Parks `g` until `when`. */
@@ -63,6 +66,7 @@ export function timerNew(): i32 {
 }
 
 export function timerFree(t: i32): void {
+  check(!get(t + T_WAITQ, Q_FIRST), TRAP_BUSY);
   heapRemove(t);
   slabFree(SLAB_T, t);
 }

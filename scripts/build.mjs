@@ -53,6 +53,7 @@ async function buildBundle() {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
+    minifySyntax: true, // puts the numbers of layout.ts in the place of their names
     external: ['node:*'],
     chunkNames: 'runtime-[hash]',
     sourcemap: true,

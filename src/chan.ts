@@ -19,12 +19,14 @@ import { mistake, outOfMemory, Panic, sendOnClosed } from './errors.ts';
 import type { Go } from './goroutine.ts';
 import { finished } from './wait.ts';
 import { RecvManyOp, SendManyOp } from './many.ts';
-import { ARMED, IDLE, type Op, type Parked, Operation } from './op.ts';
+import { type Op, type Parked, Operation } from './op.ts';
 import { takeFrom, writeCase } from './runtime/cases.ts';
-import { chanClose, chanFree, chanLength, chanNew, chanRecv, chanSend, coreWords } from './runtime/core.ts';
+import { chanClose, chanLength, chanNew, chanRecv, chanSend, coreWords } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
-import { BLOCKED, done, PARKED, RESULT, type Result, VOID } from './runtime/result.ts';
+import { limitFresh, type Recorded, recorded } from './runtime/records.ts';
+import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './runtime/result.ts';
+import { ARMED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
 
 /**
@@ -123,22 +125,19 @@ export interface SendChan<in T> {
 /** A channel: both sides. Give a function only the side it needs. */
 export interface Chan<T> extends SendChan<T>, RecvChan<T> {}
 
-/** Core records of channels that JavaScript has dropped. */
-const dropped = new FinalizationRegistry<number>(chanFree);
-
 /** A channel whose values are JavaScript values of this thread. */
-export class LocalChan<T> implements Chan<T> {
-  readonly addr: number;
+export class LocalChan<T> implements Chan<T>, Recorded {
+  /** Its record in the core, or 0: see runtime/records.ts. */
+  addr = 0;
   /** The buffer, by the core's slots; filled in order, so it grows only as far as it is used. */
   readonly slots: (T | undefined)[] = [];
   private receiving: RecvOp<T> | null = null;
   private sending: SendOp<T> | null = null;
   closed = false;
+  hadRecord = false;
 
   constructor(readonly capacity: number) {
-    this.addr = chanNew(capacity);
-    if (this.addr === 0) throw outOfMemory();
-    dropped.register(this, this.addr);
+    limitFresh();
   }
 
   // One operation a direction is kept for reuse: it is armed again when its last use is over. While it waits, or is
@@ -175,17 +174,17 @@ export class LocalChan<T> implements Chan<T> {
   }
 
   trySend(value: T): boolean {
-    const r = this.put(chanSend(this.addr, 0), value);
+    const r = this.put(this.sendNow(0), value);
     if (r === BLOCKED) return false;
     kickIfReady();
     return true;
   }
 
   tryRecv(): IteratorResult<T, undefined> | undefined {
-    const r = chanRecv(this.addr, 0);
+    const r = this.recvNow(0);
     if ((r & TAG) === R_BLOCK) return undefined;
     if ((r & TAG) === R_CLOSED) return { done: true, value: undefined };
-    const { value } = this.get(r);
+    const value = takeResult(this.get(r));
     if ((r & TAG) !== R_SLOT) kickIfReady();
     return { done: false, value: value as T };
   }
@@ -202,10 +201,13 @@ export class LocalChan<T> implements Chan<T> {
 
   *each(body: (value: T) => unknown): Go {
     if (typeof body !== 'function') throw mistake('each', 'a function', body);
+    const op = new EachOp<T>(this);
     for (;;) {
-      const step = yield* this.next();
-      if (step.done) return;
-      yield* finished(body(step.value));
+      op.state = ARMED; // nobody else has it, so one serves for all values
+      const value = yield* op;
+      if (value === CLOSED) return;
+      const result = body(value as T);
+      if (result !== undefined) yield* finished(result);
     }
   }
 
@@ -215,13 +217,36 @@ export class LocalChan<T> implements Chan<T> {
   }
 
   close(): void {
-    if (chanClose(this.addr) === R_CLOSED) throw new Panic('close of closed channel', 'ERR_CLOSE_OF_CLOSED');
+    if (this.closed) throw new Panic('close of closed channel', 'ERR_CLOSE_OF_CLOSED');
     this.closed = true;
+    if (this.addr === 0) return;
+    chanClose(this.addr);
     kickIfReady();
   }
 
   get length(): number {
     return chanLength(this.addr);
+  }
+
+  /** The core's answer to a send by `g`. A channel that is open but has no record gets one first. */
+  sendNow(g: number): number {
+    const r = chanSend(this.addr, g);
+    return r === R_CLOSED && this.opens() ? chanSend(this.addr, g) : r;
+  }
+
+  /** The core's answer to a receive by `g`. */
+  recvNow(g: number): number {
+    const r = chanRecv(this.addr, g);
+    return r === R_CLOSED && this.opens() ? chanRecv(this.addr, g) : r;
+  }
+
+  /** Gets a record if the channel is open and has none; says whether it did. */
+  opens(): boolean {
+    if (this.closed || this.addr !== 0) return false;
+    this.addr = chanNew(this.capacity);
+    if (this.addr === 0) throw outOfMemory();
+    recorded(this);
+    return true;
   }
 
   /** Moves the value of a send whose result in the core is `r`. */
@@ -278,8 +303,11 @@ function addressOf(g: Waiter | null): number {
 }
 
 class RecvOp<T> extends Operation<T | undefined> {
+  private readonly slots: (T | undefined)[];
+
   constructor(private readonly chan: LocalChan<T>) {
     super();
+    this.slots = chan.slots;
   }
 
   get label(): string {
@@ -292,7 +320,7 @@ class RecvOp<T> extends Operation<T | undefined> {
     const r = chanRecv(this.chan.addr, p.addr);
     // The fast path, kept small enough for V8 to inline: a value from the buffer, and the slice not used up.
     if ((r & TAG) !== R_SLOT || --p.budget < 0) return this.slow(r);
-    const { slots } = this.chan;
+    const { slots } = this;
     const slot = r >> TAG_SHIFT;
     RESULT.value = slots[slot];
     slots[slot] = undefined;
@@ -300,23 +328,30 @@ class RecvOp<T> extends Operation<T | undefined> {
   }
 
   private slow(r: number): Result {
-    return this.settle(this.chan.get(r));
+    const { chan } = this;
+    return this.settle(this.commit(r === R_CLOSED && chan.opens() ? chanRecv(chan.addr, p.addr) : r));
   }
 
   start(g: Waiter | null): Result {
-    return this.chan.get(chanRecv(this.chan.addr, addressOf(g)));
+    return this.commit(this.chan.recvNow(addressOf(g)));
   }
 
   finish(g: Waiter): Result {
-    return done(handed(g));
+    return p.closed ? this.end() : done(handed(g));
   }
 
   describe(i: number): void {
+    this.chan.opens();
     writeCase(i, CASE_RECV, this.chan.addr);
   }
 
   commit(r: number): Result {
-    return this.chan.get(r);
+    return (r & TAG) === R_CLOSED ? this.end() : this.chan.get(r);
+  }
+
+  /** Closed and drained. */
+  protected end(): Result {
+    return VOID;
   }
 }
 
@@ -337,7 +372,7 @@ class NextOp<T> extends Operation<IteratorResult<T, undefined>> {
   }
 
   start(g: Waiter | null): Result {
-    return this.commit(chanRecv(this.chan.addr, addressOf(g)));
+    return this.commit(this.chan.recvNow(addressOf(g)));
   }
 
   finish(g: Waiter): Result {
@@ -346,6 +381,7 @@ class NextOp<T> extends Operation<IteratorResult<T, undefined>> {
   }
 
   describe(i: number): void {
+    this.chan.opens();
     writeCase(i, CASE_RECV, this.chan.addr);
   }
 
@@ -356,12 +392,32 @@ class NextOp<T> extends Operation<IteratorResult<T, undefined>> {
   }
 }
 
+/** What `each` receives at the end. */
+const CLOSED = Symbol('closed');
+
+class EachOp<T> extends RecvOp<T | typeof CLOSED> {
+  constructor(chan: LocalChan<T>) {
+    super(chan);
+  }
+
+  override get label(): string {
+    return 'each()';
+  }
+
+  protected override end(): Result {
+    return done(CLOSED);
+  }
+}
+
 class SendOp<T> extends Operation<void> {
+  private readonly slots: (T | undefined)[];
+
   constructor(
     private readonly chan: LocalChan<T>,
     public value: T | undefined,
   ) {
     super();
+    this.slots = chan.slots;
   }
 
   get label(): string {
@@ -373,17 +429,18 @@ class SendOp<T> extends Operation<void> {
     this.state = IDLE;
     const r = chanSend(this.chan.addr, p.addr);
     if ((r & TAG) !== R_SLOT || --p.budget < 0) return this.slow(r);
-    this.chan.slots[r >> TAG_SHIFT] = this.value;
+    this.slots[r >> TAG_SHIFT] = this.value;
     this.value = undefined;
     return VOID;
   }
 
   private slow(r: number): Result {
-    return this.settle(this.move(r, p.self));
+    const { chan } = this;
+    return this.settle(this.move(r === R_CLOSED && chan.opens() ? chanSend(chan.addr, p.addr) : r, p.self));
   }
 
   start(g: Waiter | null): Result {
-    return this.move(chanSend(this.chan.addr, addressOf(g)), g);
+    return this.move(this.chan.sendNow(addressOf(g)), g);
   }
 
   /** Hands the value on, or lets the goroutine that waits offer it. */
@@ -404,6 +461,7 @@ class SendOp<T> extends Operation<void> {
   }
 
   describe(i: number): void {
+    this.chan.opens();
     writeCase(i, CASE_SEND, this.chan.addr);
   }
 

@@ -5,8 +5,7 @@
  * may send on a channel, or an async function wait for a promise that nobody counted. So a suspicion is reported only
  * when the host, too, has nothing that could wake anybody:
  *   - nothing is ready, no timer is set, nobody waits for a promise, every async goroutine stands in an operation; and
- *   - the host keeps nothing alive but what it kept alive before the program began (a test runner's pipe, say), or
- *     its event loop is empty altogether.
+ *   - the host waits for nothing: no timer, socket, file, process or input of anybody's, or its event loop is empty.
  * Until then the suspicion is looked at again from time to time, without keeping the process alive.
  * Why so: docs/decisions/0003-deadlock.md.
  */
@@ -49,7 +48,7 @@ function asleep(): boolean {
 function asyncAsleep(): boolean {
   if (liveAsync === 0) return true;
   // One may wait for an operation or a promise, whichever is first: only the host can tell.
-  if (host.pending() === undefined) return false;
+  if (host.busy() === undefined) return false;
   const waiting = new Set<unknown>();
   let unknown = 0;
   for (const owner of allOwners()) {
@@ -75,7 +74,7 @@ function suspect(): void {
 }
 
 function judge(): void {
-  if (!asyncAsleep() || !hostIsIdle()) {
+  if (!asyncAsleep() || host.busy() === true) {
     stopPolling ??= host.poll(poll, POLL_MS);
     return;
   }
@@ -84,7 +83,7 @@ function judge(): void {
 
 function poll(): void {
   if (asleep()) {
-    if (asyncAsleep() && hostIsIdle()) report();
+    if (asyncAsleep() && host.busy() !== true) report();
     return;
   }
   stopPolling?.();
@@ -99,19 +98,4 @@ function drained(): void {
 function report(): void {
   const error = deadlock();
   for (const run of [...activeRuns()]) run.reject(error);
-}
-
-/** Whether the host has nothing beyond what it had before the oldest program began. */
-function hostIsIdle(): boolean {
-  const now = host.pending();
-  const before = activeRuns()[0]?.before;
-  if (now === undefined || before === undefined) return true;
-  const old = [...before];
-  return now.every((kind) => {
-    if (host.isSource(kind)) return false;
-    const at = old.indexOf(kind);
-    if (at < 0) return false;
-    old.splice(at, 1);
-    return true;
-  });
 }

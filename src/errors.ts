@@ -1,11 +1,4 @@
-import {
-  TRAP_CASE,
-  TRAP_CHAN_BUSY,
-  TRAP_HEAP,
-  TRAP_LIST,
-  TRAP_SLAB,
-  TRAP_STATUS,
-} from '../assembly/layout.ts';
+import { TRAP_CASE, TRAP_BUSY, TRAP_HEAP, TRAP_LIST, TRAP_SLAB, TRAP_STATUS } from '../assembly/layout.ts';
 
 /** What went wrong, for programs; the message says it in Go's words. */
 export type PanicCode =
@@ -95,10 +88,19 @@ export function describe(g: GoroutineInfo): string {
 /** The panic of a goroutine that nobody joined, as `run` reports it. */
 export function goroutinePanic(info: PanicInfo): Panic {
   const { error, goroutine } = info;
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const text = error instanceof Error ? error.message || error.name : textOf(error);
   const panic = new Panic(`panic: ${text}`, 'ERR_GOROUTINE_PANIC', { cause: error });
   panic.stack = `${panic.name}: ${panic.message}\n\n${describe(goroutine)}\n`;
   return panic;
+}
+
+/** A thrown value as text; some cannot be made into any. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 export function sendOnClosed(): Panic {
@@ -137,7 +139,7 @@ function show(value: unknown): string {
 const TRAPS: Record<number, string> = {
   [TRAP_LIST]: 'TRAP_LIST: a waiter is not where its links say',
   [TRAP_STATUS]: 'TRAP_STATUS: a goroutine is not in the state its caller thinks',
-  [TRAP_CHAN_BUSY]: 'TRAP_CHAN_BUSY: a channel or lock is freed under its waiters',
+  [TRAP_BUSY]: 'TRAP_BUSY: a channel, lock or timer is freed under its waiters',
   [TRAP_HEAP]: 'TRAP_HEAP: the timer heap is out of order',
   [TRAP_SLAB]: 'TRAP_SLAB: a record is freed twice',
   [TRAP_CASE]: 'TRAP_CASE: a select has a case of an unknown kind',

@@ -3,12 +3,12 @@ import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
 import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { type Op, type Parked, Operation, release } from './op.ts';
 import { currentOwner, noteResumed } from './runtime/async.ts';
-import { exit, join, spawn } from './runtime/core.ts';
+import { exit, explain, join, spawn } from './runtime/core.ts';
 import { reasonFor } from './runtime/dump.ts';
-import { isGenerator, isGeneratorFunction, isThenable } from './runtime/kinds.ts';
+import { isAsyncGeneratorFunction, isGenerator, isGeneratorFunction, isThenable } from './runtime/kinds.ts';
 import { kick, resume } from './runtime/loop.ts';
 import { clearOwner, type Coroutine, cutRunning, p, setOwner, type Waiter } from './runtime/processor.ts';
-import { done, type Result } from './runtime/result.ts';
+import { BLOCKED, done, type Result } from './runtime/result.ts';
 import { siteOf, type Trace, trace } from './runtime/site.ts';
 import { parkedOr, writeCase } from './runtime/cases.ts';
 import { checking, reportUnused } from './runtime/unused.ts';
@@ -51,6 +51,8 @@ export interface Goroutine<T> {
 /** A program's goroutines: see program.ts. */
 export interface Program {
   readonly over: boolean;
+  /** Calls of `afterFunc` to come. */
+  alarms: number;
   nextId(): number;
   started(g: G<unknown>): void;
   ended(g: G<unknown>, threw: boolean): void;
@@ -85,7 +87,8 @@ export class G<T> implements Goroutine<T>, Coroutine {
   /** The arguments before it starts, a value in transit while it waits, its result or error after its end. */
   value: unknown;
   state = RUNNING;
-  joined = false;
+  /** Who has its outcome, or waits for it. */
+  joins = 0;
 
   constructor(
     readonly addr: number,
@@ -109,7 +112,6 @@ export class G<T> implements Goroutine<T>, Coroutine {
   }
 
   join(): Op<T> {
-    this.joined = true;
     return new JoinOp<T>(this);
   }
 
@@ -173,7 +175,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
 
   threw(error: unknown): void {
     if (this.ended) return;
-    this.end(THREW, error);
+    this.end(THREW, explain(error));
     this.program.ended(this, true);
   }
 
@@ -219,6 +221,11 @@ export class G<T> implements Goroutine<T>, Coroutine {
     }
   }
 
+  /** Whether its outcome is anybody's business. */
+  get joined(): boolean {
+    return this.joins > 0;
+  }
+
   /** The result of a goroutine that has ended. */
   outcome(): Result {
     if (this.state === THREW) throw this.value;
@@ -236,12 +243,20 @@ class CountedG<T> extends G<T> {
   onReturn: () => void = () => undefined;
 
   override returned(value: unknown): void {
+    if (this.ended) return;
+    try {
+      this.onReturn();
+    } catch (error) {
+      return this.threw(error);
+    }
     super.returned(value);
-    this.onReturn();
   }
 }
 
 class JoinOp<T> extends Operation<T> {
+  /** It stands in a select, and counts as a joiner while it may win. */
+  private waiting = false;
+
   constructor(private readonly target: G<T>) {
     super();
   }
@@ -251,21 +266,41 @@ class JoinOp<T> extends Operation<T> {
   }
 
   start(g: Waiter | null): Result {
-    if (this.target.ended) return this.target.outcome();
-    return parkedOr(join(this.target.addr, g === null ? 0 : g.addr));
+    if (this.target.ended) return this.commit();
+    if (g === null) return BLOCKED;
+    const r = parkedOr(join(this.target.addr, g.addr));
+    this.target.joins++;
+    return r;
   }
 
   finish(): Result {
     return this.target.outcome();
   }
 
-  describe(i: number): void {
-    if (this.target.ended) writeCase(i, CASE_READY, 0);
-    else writeCase(i, CASE_JOIN, this.target.addr);
+  describe(i: number, g: Waiter | null): void {
+    if (this.target.ended) return writeCase(i, CASE_READY, 0);
+    writeCase(i, CASE_JOIN, this.target.addr);
+    if (g === null) return;
+    this.target.joins++;
+    this.waiting = true;
   }
 
   commit(): Result {
+    this.target.joins++;
     return this.target.outcome();
+  }
+
+  override abandon(): void {
+    if (this.waiting) this.target.joins--;
+    this.waiting = false;
+  }
+}
+
+/** Refuses what no goroutine can run. */
+export function checkBody(where: string, body: unknown): void {
+  if (typeof body !== 'function') throw mistake(where, 'a function', body);
+  if (isAsyncGeneratorFunction(body)) {
+    throw mistake(where, 'a generator, async or plain function', 'an async generator function');
   }
 }
 
@@ -290,6 +325,15 @@ export function start<T>(
   return g;
 }
 
+/** Starts a goroutine on behalf of the public function `below`, whose caller is its creation site. */
+export function goFrom(
+  below: (...args: never[]) => unknown,
+  body: (...args: never[]) => unknown,
+  args: unknown[],
+): void {
+  start(currentProgram(), body, args, trace(below));
+}
+
 /** Starts a goroutine and calls `onReturn` when it has returned. `below` is the public function that was called. */
 export function startCounted(
   body: (...args: never[]) => unknown,
@@ -297,7 +341,7 @@ export function startCounted(
   onReturn: () => void,
   below: (...args: never[]) => unknown,
 ): G<unknown> {
-  if (typeof body !== 'function') throw mistake('go', 'a function', body);
+  checkBody('go', body);
   const g = start(currentProgram(), body, args, trace(below), CountedG) as CountedG<unknown>;
   g.onReturn = onReturn;
   return g;
@@ -330,6 +374,6 @@ export function go<A extends unknown[], T>(body: (...args: A) => Go<T>, ...args:
 export function go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
 export function go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
 export function go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
-  if (typeof body !== 'function') throw mistake('go', 'a function', body);
+  checkBody('go', body);
   return start(currentProgram(), body, args, trace(go as (...args: never[]) => unknown));
 }

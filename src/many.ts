@@ -4,7 +4,6 @@ import { handed, type LocalChan } from './chan.ts';
 import { sendOnClosed } from './errors.ts';
 import { Operation } from './op.ts';
 import { writeCase } from './runtime/cases.ts';
-import { chanRecv, chanSend } from './runtime/core.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from './runtime/result.ts';
 
@@ -21,7 +20,7 @@ export class RecvManyOp<T> extends Operation<T[]> {
   }
 
   start(g: Waiter | null): Result {
-    return this.commit(chanRecv(this.chan.addr, g === null ? 0 : g.addr));
+    return this.commit(this.chan.recvNow(g === null ? 0 : g.addr));
   }
 
   finish(g: Waiter): Result {
@@ -29,6 +28,7 @@ export class RecvManyOp<T> extends Operation<T[]> {
   }
 
   describe(i: number): void {
+    this.chan.opens();
     writeCase(i, CASE_RECV, this.chan.addr);
   }
 
@@ -68,7 +68,7 @@ export class SendManyOp<T> extends Operation<void> {
     const { chan, values } = this;
     while (this.sent < values.length) {
       const value = values[this.sent] as T;
-      const r = chan.put(chanSend(chan.addr, g === null ? 0 : g.addr), value);
+      const r = chan.put(chan.sendNow(g === null ? 0 : g.addr), value);
       if (r === BLOCKED) return BLOCKED;
       this.sent++;
       if (r === PARKED) {

@@ -11,6 +11,7 @@ import { yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
+import { ADOPTED, ARMED, BUSY, IDLE, KEPT } from './runtime/state.ts';
 import { track } from './runtime/unused.ts';
 
 declare const parkedBrand: unique symbol;
@@ -53,18 +54,6 @@ export interface Op<out T> extends PromiseLike<T> {
    */
   block(): T;
 }
-
-// The life of an operation.
-/** Used, or not armed yet: may not be used. */
-export const IDLE = 0;
-/** Made, not used yet. */
-export const ARMED = 1;
-/** Parked. */
-export const BUSY = 2;
-/** A case of a select, which alone may use it. */
-export const ADOPTED = 3;
-/** Completed, but its goroutine had to give way first; the value waits in the goroutine. */
-const KEPT = 4;
 
 export type AnyOperation = Operation<unknown>;
 
@@ -198,7 +187,7 @@ export abstract class Operation<T> implements Op<T> {
 
   map<U>(f: (value: T) => U): Op<U> {
     if (typeof f !== 'function') throw mistake('map', 'a function', f);
-    this.take();
+    this.adopt();
     return new MapOp<T, U>(this, f);
   }
 
@@ -229,6 +218,7 @@ class MapOp<T, U> extends Operation<U> {
 
   private through(r: Result): Result {
     if (!r.done) return r;
+    this.inner.state = IDLE; // now, and not before, may it be armed again
     const { f } = this;
     return done(f(r.value as T));
   }
@@ -258,6 +248,6 @@ class MapOp<T, U> extends Operation<U> {
   }
 
   override abandon(): void {
-    this.inner.abandon();
+    release(this.inner);
   }
 }

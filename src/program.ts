@@ -3,6 +3,7 @@ import { goroutinePanic, type PanicInfo } from './errors.ts';
 import { G, type Program, setFallback } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { AsyncWait } from './runtime/async.ts';
+import { kick } from './runtime/loop.ts';
 import { allOwners } from './runtime/processor.ts';
 import { reportUnused } from './runtime/unused.ts';
 
@@ -21,6 +22,7 @@ function panicInfo(g: G<unknown>): PanicInfo {
 
 abstract class Base implements Program {
   over = false;
+  alarms = 0;
   private ids = 0;
 
   nextId(): number {
@@ -60,8 +62,6 @@ export function activeRuns(): readonly Run[] {
 export class Run extends Base {
   /** Set when it begins. */
   main: G<unknown> | undefined;
-  /** What kept the host busy when it began. */
-  before: readonly string[] | undefined;
   private live = 0;
 
   constructor(
@@ -110,16 +110,30 @@ export class Run extends Base {
     setFallback(active.at(-1) ?? outside);
     this.cutOthers();
     reportUnused(null);
-    if (thrown === undefined || this.onPanic !== undefined) settle();
-    else this.fail(goroutinePanic(panicInfo(thrown)));
+    kick(); // the host timer of a sleeper that was cut off would keep the process alive
+    if (thrown === undefined) settle();
+    else this.judgeLast(panicInfo(thrown), settle);
+  }
+
+  /** A goroutine threw in the turn in which main ended. */
+  private judgeLast(info: PanicInfo, settle: () => void): void {
+    if (this.onPanic === undefined) return this.fail(goroutinePanic(info));
+    try {
+      this.onPanic(info);
+      settle();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** First nobody can be woken any more, then clean-up runs: it must not meet a goroutine that is cut off. */
   private cutOthers(): void {
-    if (this.live === 0) return;
+    if (this.live === 0 && this.alarms === 0) return;
     const left: G<unknown>[] = [];
     for (const owner of allOwners()) {
+      if (owner === undefined) continue;
       if (owner instanceof G && owner.program === this) left.push(owner as G<unknown>);
+      else if ('fire' in owner && owner.program === this) owner.stop?.();
       else if (owner instanceof AsyncWait && owner.owner instanceof G && owner.owner.program === this)
         owner.drop();
     }

@@ -1,10 +1,8 @@
 import { unwatch, watch } from './deadlock.ts';
 import { mistake, type PanicInfo } from './errors.ts';
-import { type Go, start } from './goroutine.ts';
-import { host } from './host/index.ts';
+import { checkBody, type Go, start } from './goroutine.ts';
 import { Run } from './program.ts';
 import { limitMemory, seedCore } from './runtime/core.ts';
-import { inTurn } from './runtime/loop.ts';
 import { trace } from './runtime/site.ts';
 
 /** Options of `run`. */
@@ -66,9 +64,6 @@ export function run(main: () => unknown, options: RunOptions = {}): Promise<unkn
       },
       onPanic,
     );
-    // What the caller starts beside the program, such as a timer that guards it, is none of the program's.
-    program.before = host.pending();
-    if (!inTurn()) queueMicrotask(() => (program.before = host.pending()));
     try {
       program.main = start(program, main, [], made);
     } catch (error) {
@@ -81,15 +76,18 @@ export function run(main: () => unknown, options: RunOptions = {}): Promise<unkn
 }
 
 function check(main: unknown, options: RunOptions): void {
-  if (typeof main !== 'function') throw mistake('run', 'a function', main);
+  checkBody('run', main);
   if (typeof options !== 'object' || options === null) throw mistake('run, options', 'an object', options);
   const { seed, signal, memory, onPanic } = options;
   if (seed !== undefined && !Number.isInteger(seed)) throw mistake('run, option seed', 'an integer', seed);
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
     throw mistake('run, option signal', 'an AbortSignal', signal);
   }
+  if (memory !== undefined && (typeof memory !== 'object' || (memory as unknown) === null)) {
+    throw mistake('run, option memory', 'an object', memory);
+  }
   const maximum = memory?.maximum;
-  if (maximum !== undefined && !(maximum > 0)) {
+  if (maximum !== undefined && !(typeof maximum === 'number' && maximum > 0)) {
     throw mistake('run, option memory.maximum', 'a number of bytes', maximum);
   }
   if (onPanic !== undefined && typeof onPanic !== 'function') {

@@ -1,11 +1,12 @@
 /** select: one of several operations, at one instant. */
 import { CASES_MAX, P_CASE, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layout.ts';
 import { mistake, outOfMemory } from './errors.ts';
-import { ARMED, IDLE, type Op, Operation } from './op.ts';
+import { type Op, Operation } from './op.ts';
 import { caseOf, coreWords, select as selectInCore } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
-import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
+import { BLOCKED, done, PARKED, type Result, takeResult } from './runtime/result.ts';
+import { ARMED, IDLE } from './runtime/state.ts';
 
 /** What `select` of an object gives: the key of the chosen case, which narrows the value. */
 export type Selected<C> = {
@@ -172,5 +173,5 @@ export function trySelect(cases: Cases): unknown {
     return undefined;
   }
   kickIfReady();
-  return r.value;
+  return takeResult(r);
 }

@@ -1,7 +1,8 @@
 /** Bridges between channels and the iterables and streams of the host. */
 import { type Chan, chan, type RecvChan } from './chan.ts';
 import { mistake } from './errors.ts';
-import { go } from './goroutine.ts';
+import { goFrom } from './goroutine.ts';
+import { select } from './select.ts';
 
 /**
  * A channel with the values of an iterable, closed after the last. A goroutine takes them as they are received, so a
@@ -18,7 +19,7 @@ export function fromIterable<T>(source: Iterable<T> | AsyncIterable<T>, capacity
     throw mistake('fromIterable', 'an iterable', source);
   }
   const ch = chan<T>(capacity);
-  go(pump<T>, source, ch);
+  goFrom(fromIterable, pump, [source, ch]);
   return ch;
 }
 
@@ -40,7 +41,7 @@ export function fromStream<T>(stream: ReadableStream<T>, capacity = 0): RecvChan
     throw mistake('fromStream', 'a ReadableStream', stream);
   }
   const ch = chan<T>(capacity);
-  go(read<T>, stream.getReader(), ch);
+  goFrom(fromStream, read, [stream.getReader(), ch]);
   return ch;
 }
 
@@ -65,12 +66,18 @@ export function toStream<T>(ch: RecvChan<T>): ReadableStream<T> {
   if (typeof (ch as Partial<RecvChan<T>> | null | undefined)?.next !== 'function') {
     throw mistake('toStream', 'a channel', ch);
   }
+  const cancelled = chan<never>();
   return new ReadableStream<T>(
     {
       async pull(controller) {
-        const step = await ch.next();
-        if (step.done) controller.close();
-        else controller.enqueue(step.value);
+        // A read that is cancelled must not take a value.
+        const s = await select({ step: ch.next(), cancelled: cancelled.recv() });
+        if (s.key === 'cancelled') return;
+        if (s.value.done) controller.close();
+        else controller.enqueue(s.value.value);
+      },
+      cancel() {
+        cancelled.close();
       },
     },
     { highWaterMark: 0 },

@@ -9,6 +9,8 @@ interface NodeProcess {
   emitWarning(message: string, type: string): void;
   on(event: 'beforeExit', f: () => void): void;
   off(event: 'beforeExit', f: () => void): void;
+  listenerCount(event: string): number;
+  stdin: { readableFlowing: boolean | null; listenerCount(event: string): number };
 }
 interface NodeGlobals {
   process?: NodeProcess;
@@ -22,6 +24,8 @@ export function nodeHost(): Host | undefined {
   if (!node?.versions?.node || typeof globals.setImmediate !== 'function') return undefined;
   const { setImmediate } = globals;
   const cell = new Int32Array(new SharedArrayBuffer(4));
+  // A supervisor that forked the process listens already; what is added later is the program's.
+  const messageListeners = node.listenerCount('message');
   const checking = node.env['GOROUTINES_CHECK'] === '1';
   return {
     macrotask: (f) => void setImmediate(f),
@@ -36,10 +40,7 @@ export function nodeHost(): Host | undefined {
       node.on('beforeExit', f);
       return () => node.off('beforeExit', f);
     },
-    pending: () => node.getActiveResourcesInfo?.(),
-    // Listening and connected sockets bring work of their own accord. A timer or a pipe that was there
-    // before the program is somebody else's: a test runner's, a supervisor's.
-    isSource: (kind) => /^(TCP|UDP|TLS|HTTP|FSEvent)/.test(kind),
+    busy: () => busy(node, messageListeners),
     blockFor(ms) {
       Atomics.wait(cell, 0, 0, ms);
       return true;
@@ -62,4 +63,19 @@ export function nodeHost(): Host | undefined {
       return fs?.readFileSync(new URL('./core.debug.wasm', import.meta.url));
     },
   };
+}
+
+/** Standard input, output and error, and the channel to a parent process: at most so many pipes are no work. */
+const STANDARD_PIPES = 4;
+
+/** Whether anything that keeps the event loop alive may call back into the program. */
+function busy(node: NodeProcess, messageListeners: number): boolean | undefined {
+  const kinds = node.getActiveResourcesInfo?.();
+  if (kinds === undefined) return undefined;
+  const pipes = kinds.filter((kind) => kind === 'PipeWrap' || kind === 'TTYWrap').length;
+  if (kinds.length > pipes || pipes > STANDARD_PIPES) return true;
+  if (node.listenerCount('message') > messageListeners) return true;
+  // Pipes alone do not tell whether input is being read.
+  const { stdin } = node;
+  return stdin.readableFlowing === true || stdin.listenerCount('readable') > 0;
 }

@@ -9,10 +9,8 @@ export interface Host {
   poll(f: () => void, ms: number): () => void;
   /** Runs `f` when the host has nothing left to do; the answer takes it back. Never, where a host does not say. */
   onDrained(f: () => void): () => void;
-  /** What keeps the host's event loop alive, a word each; undefined where a host does not say. */
-  pending(): string[] | undefined;
-  /** Kinds of `pending` that may wake a goroutine though they were there before it. */
-  isSource(kind: string): boolean;
+  /** Whether the host waits for anything that may call back into the program; undefined where it does not say. */
+  busy(): boolean | undefined;
   /** Sleeps this thread, or answers false where it may not. */
   blockFor(ms: number): boolean;
   /** Ends the program as an exception that nobody caught does. */

@@ -18,8 +18,7 @@ export function webHost(): Host {
       return () => clearInterval(timer);
     },
     onDrained: () => () => undefined,
-    pending: () => undefined,
-    isSource: () => true,
+    busy: () => undefined,
     blockFor(ms) {
       try {
         Atomics.wait(sleeper(), 0, 0, ms);

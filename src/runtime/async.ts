@@ -4,6 +4,7 @@ import { type AnyOperation, release } from '../op.ts';
 import { exit, waiter } from './core.ts';
 import { afterHost, asyncResumed, kick, kickIfReady, sliceOver } from './loop.ts';
 import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
+import { takeResult } from './result.ts';
 
 export type Handler = ((value: unknown) => unknown) | null | undefined;
 
@@ -36,12 +37,14 @@ function forgetResumed(): void {
 
 /** Uses an operation for `then`: completes it now, or parks. */
 export function thenOn(op: AnyOperation, onValue: Handler, onError: Handler): PromiseLike<unknown> {
+  // Its goroutine's program has ended: it never goes on.
+  if (currentOwner()?.ended) return new Outcome();
   try {
     op.take();
     const r = op.start(null);
     if (!r.done) return park(op, onValue, onError);
     kickIfReady();
-    return resolveSoon(r.value, onValue);
+    return resolveSoon(takeResult(r), onValue);
   } catch (error) {
     return settledBy(onError, error, true);
   }
@@ -136,7 +139,7 @@ export class AsyncWait extends Outcome implements Waiter {
       op.rest();
       const r = op.finish(this);
       if (!r.done) return this.park(op);
-      const { value } = r;
+      const value = takeResult(r);
       this.free(true);
       this.settle(this.onValue, value, false);
     } catch (error) {
@@ -153,8 +156,9 @@ export class AsyncWait extends Outcome implements Waiter {
 
   /** Its program has ended: it is never resumed. */
   drop(): void {
-    if (this.op !== null) release(this.op);
+    const { op } = this;
     this.free(false);
+    if (op !== null) release(op);
   }
 
   /** `woken`: nothing in the core knows the record any more, so another wait may have it. */

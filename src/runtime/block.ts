@@ -1,11 +1,12 @@
 /** Waiting in synchronous code: the thread's other goroutines run on top of the caller's stack. */
-import type { AnyOperation } from '../op.ts';
+import { type AnyOperation, release } from '../op.ts';
 import { host } from '../host/index.ts';
 import { deadlock } from './dump.ts';
 import { waiterRecord } from './async.ts';
 import { exit } from './core.ts';
 import { kickIfReady, runOne, sleepUntilTimer } from './loop.ts';
 import { clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
+import { takeResult } from './result.ts';
 
 class Blocker implements Waiter {
   readonly gen = null;
@@ -24,7 +25,7 @@ export function blockOn(op: AnyOperation): unknown {
   let r = op.start(null);
   if (r.done) {
     kickIfReady();
-    return r.value;
+    return takeResult(r);
   }
   const g = new Blocker(waiterRecord());
   setOwner(g.addr, g);
@@ -35,12 +36,14 @@ export function blockOn(op: AnyOperation): unknown {
       g.op = op;
       runUntilWoken(g, op);
       op.rest();
+      g.op = null;
       r = op.finish(g);
     }
-    return r.value;
+    return takeResult(r);
   } finally {
     clearOwner(g.addr);
     exit(g.addr);
+    if (g.op !== null) release(op);
   }
 }
 
@@ -53,10 +56,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
       p.self = null;
       p.addr = 0;
       if (runOne()) closed = p.closed;
-      else if (!sleepUntilTimer()) {
-        op.abandon();
-        throw cannotBlock(op);
-      }
+      else if (!sleepUntilTimer()) throw cannotBlock(op);
     }
   } finally {
     p.self = self;

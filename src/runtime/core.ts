@@ -5,7 +5,17 @@
  * What the numbers mean is said in assembly/layout.ts.
  */
 import { instantiateSync } from '@assemblyscript/loader';
-import { CASES, CASES_END, LAYOUT_VERSION, P, P_SIZE, PAGE, PAGES_INITIAL } from '../../assembly/layout.ts';
+import {
+  CASES,
+  CASES_END,
+  HEADER_TRAP,
+  LAYOUT_VERSION,
+  P,
+  P_SIZE,
+  PAGE,
+  PAGES_INITIAL,
+} from '../../assembly/layout.ts';
+import { brokenInvariant } from '../errors.ts';
 import { coreWasm } from '../generated/core-wasm.ts';
 import { host } from '../host/index.ts';
 
@@ -35,6 +45,7 @@ interface Core {
   chanFree(c: number): void;
   chanSend(c: number, g: number): number;
   chanRecv(c: number, g: number): number;
+  chanRelease(c: number): number;
   chanClose(c: number): number;
   chanLength(c: number): number;
 
@@ -103,6 +114,7 @@ export const {
   waitingOnHost,
   chanNew,
   chanFree,
+  chanRelease,
   chanSend,
   chanRecv,
   chanClose,
@@ -147,6 +159,12 @@ export function limitMemory(bytes: number): number {
   const pages = Math.min(Math.max(Math.floor(bytes / PAGE), core.pagesUsed()), MAX_PAGES);
   core.setLimit(pages);
   return pages * PAGE;
+}
+
+/** What a trap of the core means; any other error as it is. */
+export function explain(error: unknown): unknown {
+  const code = error instanceof WebAssembly.RuntimeError ? (coreWords[HEADER_TRAP >> 2] ?? 0) : 0;
+  return code === 0 ? error : brokenInvariant(code, error);
 }
 
 /** Bytes of core memory handed out so far: it is reused, never given back. */

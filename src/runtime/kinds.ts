@@ -1,11 +1,16 @@
 /** Telling apart what functions are and give back. */
 import type { Parked } from '../op.ts';
 
+const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {}) as object;
 const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
 const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as object;
 
 export function isGeneratorFunction(f: unknown): boolean {
   return Object.getPrototypeOf(f) === GeneratorFunction;
+}
+
+export function isAsyncGeneratorFunction(f: unknown): boolean {
+  return Object.getPrototypeOf(f) === AsyncGeneratorFunction;
 }
 
 export function isGenerator(value: unknown): value is Generator<Parked, unknown, void> {

@@ -66,11 +66,6 @@ export function whenIdle(f: (() => void) | undefined): void {
   onIdle = f;
 }
 
-/** Whether goroutines run now: what is started may run before the caller goes on to its microtasks. */
-export function inTurn(): boolean {
-  return running;
-}
-
 /** How many turns there have been. */
 export function turnNumber(): number {
   return turns;
@@ -171,7 +166,8 @@ function turn(): void {
   let patience = ASYNC_PATIENCE;
   try {
     while (!over && patience > 0 && runOne()) {
-      over = --p.budget < 0 && sliceOver();
+      // A goroutine that gave way has read the clock itself.
+      over = (--p.budget < 0 && sliceOver()) || lastRead >= sliceEnd;
       if (atTurnEnd !== undefined) patience--;
     }
   } finally {

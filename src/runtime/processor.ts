@@ -17,6 +17,8 @@ export interface Waiter {
   value: unknown;
   /** Its turn has come. Never throws. */
   wake(): void;
+  /** Whether it is over; only goroutines have it. */
+  readonly ended?: boolean;
   /** For reports; only goroutines have it. */
   info?(): GoroutineInfo;
 }
@@ -34,6 +36,9 @@ export interface Coroutine extends Waiter {
 /** A timer record's owner: told when it is due. */
 export interface Alarm {
   fire(now: number): void;
+  /** The program it ends with, if it does. */
+  readonly program?: object;
+  stop?(): boolean;
 }
 
 interface Processor {
@@ -52,8 +57,10 @@ interface Processor {
 
 export const p: Processor = { self: null, addr: 0, budget: 64, closed: false, ending: false, cut: null };
 
+type Owner = Waiter | Alarm | undefined;
+
 /** By address >> G_SHIFT: the owner of each record of the core that has one. */
-const objects: (Waiter | Alarm | undefined)[] = [];
+const objects: Owner[] = [];
 
 export function ownerAt(tagged: number): Waiter {
   return objects[tagged >>> G_SHIFT] as Waiter;
@@ -74,7 +81,7 @@ export function clearOwner(addr: number): void {
   objects[addr >>> G_SHIFT] = undefined;
 }
 
-export function allOwners(): readonly (Waiter | Alarm | undefined)[] {
+export function allOwners(): readonly Owner[] {
   return objects;
 }
 

@@ -17,3 +17,10 @@ export function done(value: unknown): Result {
   RESULT.value = value;
   return RESULT;
 }
+
+/** The value of a step that is read outside a turn of the loop: nothing may keep it alive here. */
+export function takeResult(r: Result): unknown {
+  const { value } = r;
+  r.value = undefined;
+  return value;
+}

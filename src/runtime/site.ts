@@ -42,12 +42,13 @@ export function siteOf(t: Trace | undefined): string | undefined {
   return t?.stack === undefined ? undefined : places(t.stack)[0];
 }
 
+/** Where the library's own frames are, as stacks name it: its folder in dist/, or in src/ where source maps are used. */
+const OWN = (places(new Error().stack ?? '')[0] ?? '').replace(/(runtime\/)?[^/]*$/, '');
+
 /** The first place on the stack that is not in the library itself. */
 export function ownSite(): string | undefined {
   return places(traceNow(ownSite, 16).stack ?? '').find((place) => !place.startsWith(OWN));
 }
-
-const OWN = new URL('.', import.meta.url).href;
 
 function places(stack: string): string[] {
   const found: string[] = [];

@@ -1,10 +1,12 @@
 import type { RecvChan } from '../chan.ts';
-import { mistake, outOfMemory, Panic } from '../errors.ts';
-import { go } from '../goroutine.ts';
+import { outOfMemory, Panic } from '../errors.ts';
+import { checkBody, currentProgram, start } from '../goroutine.ts';
+import { host } from '../host/index.ts';
 import { nilChan } from '../nil.ts';
 import { timerFree, timerNew, timerSet } from '../runtime/core.ts';
 import { kick } from '../runtime/loop.ts';
-import { type Alarm, clearOwner, clock, setOwner } from '../runtime/processor.ts';
+import { clearOwner, clock, type Alarm, setOwner } from '../runtime/processor.ts';
+import { trace } from '../runtime/site.ts';
 import { checkMs } from './sleep.ts';
 import { TimerChan } from './timerchan.ts';
 
@@ -54,6 +56,8 @@ export interface FuncTimer {
 
 class Call implements FuncTimer, Alarm {
   readonly c = nilChan;
+  readonly program = currentProgram();
+  private readonly made = trace(afterFunc);
   private record = 0;
 
   constructor(
@@ -70,6 +74,7 @@ class Call implements FuncTimer, Alarm {
       this.record = timerNew();
       if (this.record === 0) throw outOfMemory();
       setOwner(this.record, this);
+      this.program.alarms++;
     }
     timerSet(this.record, clock() + ms);
     kick();
@@ -81,18 +86,24 @@ class Call implements FuncTimer, Alarm {
     clearOwner(this.record);
     timerFree(this.record);
     this.record = 0;
+    this.program.alarms--;
     kick();
     return true;
   }
 
   fire(): void {
     this.stop();
-    go(this.f);
+    try {
+      start(this.program, this.f, [], this.made);
+    } catch (error) {
+      host.uncaught(error); // out of memory: nobody is there to catch it
+    }
   }
 }
 
 /**
- * Calls `f` in a goroutine of its own after `ms` milliseconds. Keeps the process alive until then.
+ * Calls `f` in a goroutine of its own after `ms` milliseconds. Keeps the process alive until then. Set inside a `run`, it
+ * ends with that program.
  *
  * Source: Go's `time.AfterFunc`.
  *
@@ -102,7 +113,7 @@ class Call implements FuncTimer, Alarm {
  * if (finished) alarm.stop();
  */
 export function afterFunc(ms: number, f: () => unknown): FuncTimer {
-  if (typeof f !== 'function') throw mistake('afterFunc', 'a function', f);
+  checkBody('afterFunc', f);
   return new Call(f, ms);
 }
 

@@ -13,7 +13,7 @@ import {
   R_REFILL,
   R_SELECT,
   R_SLOT,
-  TRAP_CHAN_BUSY,
+  TRAP_BUSY,
   WAIT_NONE,
   WAIT_RECV,
   WAIT_SEND,
@@ -247,7 +247,7 @@ describe('a channel is freed', () => {
     const { core } = rig;
     const c = core.chanNew(0);
     core[park](c, rig.running());
-    expect(rig.trapOf(() => core.chanFree(c))).toBe(TRAP_CHAN_BUSY);
+    expect(rig.trapOf(() => core.chanFree(c))).toBe(TRAP_BUSY);
   });
 
   test('with values in it, and a new one at its place knows nothing of them', () => {

@@ -5,7 +5,7 @@ import {
   R_PARKED,
   R_SLOT,
   S_WAITQ,
-  TRAP_CHAN_BUSY,
+  TRAP_BUSY,
   WAIT_GROUP,
   WAIT_MUTEX,
 } from '../../assembly/layout.ts';
@@ -100,5 +100,5 @@ test('freed under a waiter: trap', () => {
   const { core } = rig;
   const s = core.semaNew(0);
   core.semaAcquire(s, rig.running());
-  expect(rig.trapOf(() => core.semaFree(s))).toBe(TRAP_CHAN_BUSY);
+  expect(rig.trapOf(() => core.semaFree(s))).toBe(TRAP_BUSY);
 });
