@@ -20,11 +20,16 @@ export function runqPutNext(g: i32): void {
   else set(P_RUNNEXT, 0, g);
 }
 
-/** Puts a goroutine behind all others, `runnext` included. */
+/** Puts a goroutine behind all others: `runnext` becomes the head, or a later turn could put it behind `g`. */
 export function runqPutLast(g: i32): void {
   const next = get(P_RUNNEXT, 0);
-  if (next) push(next);
-  set(P_RUNNEXT, 0, 0);
+  if (next) {
+    const head = get(P_RUNQ_HEAD, 0);
+    set(next, G_LINK, head);
+    set(P_RUNQ_HEAD, 0, next);
+    if (!head) set(P_RUNQ_TAIL, 0, next);
+    set(P_RUNNEXT, 0, 0);
+  }
   set(g, G_STATUS, G_RUNNABLE);
   push(g);
 }

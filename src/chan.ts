@@ -20,11 +20,12 @@ import type { Go } from './goroutine.ts';
 import { finished } from './wait.ts';
 import { RecvManyOp, SendManyOp } from './many.ts';
 import { type Op, type Parked, Operation } from './op.ts';
+import { currentOwner } from './runtime/async.ts';
 import { takeFrom, writeCase } from './runtime/cases.ts';
 import { chanClose, chanLength, chanNew, chanRecv, chanSend, coreWords } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
-import { limitFresh, type Recorded, recorded } from './runtime/records.ts';
+import { ageFresh, limitFresh, type Recorded, recorded } from './runtime/records.ts';
 import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './runtime/result.ts';
 import { ARMED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
@@ -134,30 +135,35 @@ export class LocalChan<T> implements Chan<T>, Recorded {
   private receiving: RecvOp<T> | null = null;
   private sending: SendOp<T> | null = null;
   closed = false;
+  /** Made outside any goroutine, so host code may hold it. */
+  readonly outside = currentOwner() === null;
   hadRecord = false;
 
   constructor(readonly capacity: number) {
     limitFresh();
+    this.addr = chanNew(capacity) || (ageFresh(), chanNew(capacity));
+    if (this.addr === 0) throw outOfMemory();
+    recorded(this);
   }
 
   // One operation a direction is kept for reuse: it is armed again when its last use is over. While it waits, or is
   // held unused, a fresh one is made.
   recv(): Op<T | undefined> {
     const op = this.receiving;
-    if (op === null || op.state !== IDLE) return this.newRecv();
+    if (op === null || op.state !== IDLE || p.async !== null) return this.newRecv();
     op.state = ARMED;
     return op;
   }
 
   private newRecv(): RecvOp<T> {
     const op = new RecvOp<T>(this);
-    if (this.receiving === null && !checking) this.receiving = op;
+    if (this.receiving === null && p.async === null && !checking) this.receiving = op;
     return op;
   }
 
   send(value: T): Op<void> {
     const op = this.sending;
-    if (op === null || op.state !== IDLE) return this.newSend(value);
+    if (op === null || op.state !== IDLE || p.async !== null) return this.newSend(value);
     op.state = ARMED;
     op.value = value;
     return op;
@@ -165,7 +171,7 @@ export class LocalChan<T> implements Chan<T>, Recorded {
 
   private newSend(value: T): SendOp<T> {
     const op = new SendOp<T>(this, value);
-    if (this.sending === null && !checking) this.sending = op;
+    if (this.sending === null && p.async === null && !checking) this.sending = op;
     return op;
   }
 
@@ -314,6 +320,10 @@ class RecvOp<T> extends Operation<T | undefined> {
     return 'recv()';
   }
 
+  override get outside(): boolean {
+    return this.chan.outside;
+  }
+
   override next(): Result {
     if (this.state !== ARMED) return this.resume();
     this.state = IDLE;
@@ -371,6 +381,10 @@ class NextOp<T> extends Operation<IteratorResult<T, undefined>> {
     return 'next()';
   }
 
+  override get outside(): boolean {
+    return this.chan.outside;
+  }
+
   start(g: Waiter | null): Result {
     return this.commit(this.chan.recvNow(addressOf(g)));
   }
@@ -422,6 +436,10 @@ class SendOp<T> extends Operation<void> {
 
   get label(): string {
     return 'send()';
+  }
+
+  override get outside(): boolean {
+    return this.chan.outside;
   }
 
   override next(): Result {

@@ -5,7 +5,8 @@
  * may send on a channel, or an async function wait for a promise that nobody counted. So a suspicion is reported only
  * when the host, too, has nothing that could wake anybody:
  *   - nothing is ready, no timer is set, nobody waits for a promise, every async goroutine stands in an operation; and
- *   - the host waits for nothing: no timer, socket, file, process or input of anybody's, or its event loop is empty.
+ *   - the host waits for nothing: no socket, file, process, input or timer, or its event loop is empty; or
+ *   - it waits for timers only, and they are none of the program's: see `mayHaveTimers`.
  * Until then the suspicion is looked at again from time to time, without keeping the process alive.
  * Why so: docs/decisions/0003-deadlock.md.
  */
@@ -13,53 +14,63 @@ import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { activeRuns } from './program.ts';
 import { AsyncWait } from './runtime/async.ts';
-import { allOwners } from './runtime/processor.ts';
 import { idle, timerNext, waitingOnHost } from './runtime/core.ts';
 import { deadlock } from './runtime/dump.ts';
-import { turnNumber, whenIdle } from './runtime/loop.ts';
+import { ownHostTimers, turnNumber, watchLoop } from './runtime/loop.ts';
+import { allOwners } from './runtime/processor.ts';
 
 const POLL_MS = 50;
+/** Asleep for so many polls beside timers of somebody else: time for one that wakes the program after all. */
+const PATIENCE = 10;
+/** Turns in which the program is watched for setting timers; one that lives longer is given the benefit of the doubt. */
+const WATCHED_TURNS = 200;
 
 let stopPolling: (() => void) | undefined;
 let stopWaiting: (() => void) | undefined;
 let checking = false;
+let watched = 0;
+/** Whether the program may have set a timer of the host that wakes it. */
+let mayHaveTimers = false;
 
 /** Watches from now on until no program is left. */
 export function watch(): void {
-  whenIdle(suspect);
-  stopWaiting ??= host.onDrained(drained);
+  if (stopWaiting !== undefined) return;
+  stopWaiting = host.onDrained(drained);
+  watched = 0;
+  mayHaveTimers = false;
+  watchLoop({ turn: watchTurn, idle: suspect });
 }
 
 /** No program is left. */
 export function unwatch(): void {
   if (activeRuns().length > 0) return;
-  whenIdle(undefined);
+  watchLoop(undefined);
   stopPolling?.();
   stopPolling = undefined;
   stopWaiting?.();
   stopWaiting = undefined;
 }
 
+/** A turn begins. Does the code that runs in it, and in its microtasks, set timers of the host? */
+function watchTurn(): void {
+  if (mayHaveTimers) return;
+  if (++watched > WATCHED_TURNS) {
+    mayHaveTimers = true;
+    return;
+  }
+  const before = host.timers() - ownHostTimers();
+  host.afterMicrotasks(() => {
+    if (host.timers() - ownHostTimers() > before) mayHaveTimers = true;
+  });
+}
+
 function asleep(): boolean {
   return activeRuns().length > 0 && idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0;
 }
 
-/** Whether every async goroutine stands in an operation, as far as can be known. */
-function asyncAsleep(): boolean {
-  if (liveAsync === 0) return true;
-  // One may wait for an operation or a promise, whichever is first: only the host can tell.
-  if (host.busy() === undefined) return false;
-  const waiting = new Set<unknown>();
-  let unknown = 0;
-  for (const owner of allOwners()) {
-    if (!(owner instanceof AsyncWait)) continue;
-    if (owner.owner === null) unknown++;
-    else waiting.add(owner.owner);
-  }
-  return liveAsync - waiting.size <= unknown;
-}
-
 function suspect(): void {
+  // What an async goroutine does after a promise of the host is not seen by `watchTurn`.
+  if (!mayHaveTimers && !asyncAsleep()) mayHaveTimers = true;
   if (checking || !asleep()) return;
   checking = true;
   const turn = turnNumber();
@@ -68,26 +79,51 @@ function suspect(): void {
     host.macrotask(() => {
       checking = false;
       if (turn !== turnNumber()) return asleep() ? suspect() : undefined;
-      if (asleep()) judge();
+      if (asleep() && !judge(0)) poll(turn);
     }),
   );
 }
 
-function judge(): void {
-  if (!asyncAsleep() || host.busy() === true) {
-    stopPolling ??= host.poll(poll, POLL_MS);
-    return;
-  }
-  report();
+function poll(turn: number): void {
+  let polls = 0;
+  stopPolling?.();
+  stopPolling = host.poll(() => {
+    if (turn === turnNumber() && asleep()) judge(++polls);
+    else stopPolling?.();
+  }, POLL_MS);
 }
 
-function poll(): void {
-  if (asleep()) {
-    if (asyncAsleep() && host.busy() !== true) report();
-    return;
+/** Reports, if it is sure; says whether it did. `polls`: how often it has been asleep before, without a turn. */
+function judge(polls: number): boolean {
+  if (!asyncAsleep() || mayBeWoken(polls)) return false;
+  report();
+  return true;
+}
+
+function mayBeWoken(polls: number): boolean {
+  switch (host.busy()) {
+    case 'nothing':
+      return false;
+    case 'timers':
+      return mayHaveTimers || polls < PATIENCE || allOwners().some((o) => o && 'op' in o && o.op?.outside);
+    case 'unknown':
+      return liveAsync > 0;
+    default:
+      return true;
   }
-  stopPolling?.();
-  stopPolling = undefined;
+}
+
+/** Whether every async goroutine stands in an operation, as far as can be known. */
+function asyncAsleep(): boolean {
+  if (liveAsync === 0) return true;
+  const waiting = new Set<unknown>();
+  let unknown = 0;
+  for (const owner of allOwners()) {
+    if (!(owner instanceof AsyncWait)) continue;
+    if (owner.owner === null) unknown++;
+    else waiting.add(owner.owner);
+  }
+  return liveAsync - waiting.size <= unknown;
 }
 
 /** The host's event loop is empty: whatever still waits, waits for ever. */

@@ -2,11 +2,11 @@
 import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
 import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { type Op, type Parked, Operation, release } from './op.ts';
-import { currentOwner, noteResumed } from './runtime/async.ts';
+import { currentOwner } from './runtime/async.ts';
 import { exit, explain, join, spawn } from './runtime/core.ts';
 import { reasonFor } from './runtime/dump.ts';
 import { isAsyncGeneratorFunction, isGenerator, isGeneratorFunction, isThenable } from './runtime/kinds.ts';
-import { kick, resume } from './runtime/loop.ts';
+import { asyncResumed, kick, resume } from './runtime/loop.ts';
 import { clearOwner, type Coroutine, cutRunning, p, setOwner, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, type Result } from './runtime/result.ts';
 import { siteOf, type Trace, trace } from './runtime/site.ts';
@@ -129,6 +129,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
     this.value = undefined;
     p.self = this;
     p.addr = this.addr;
+    p.async = this; // if it is an async function, its operations are awaited when nobody can tell any more
     let result: unknown;
     try {
       result = this.body(...args);
@@ -138,6 +139,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
     } finally {
       p.self = null;
       p.addr = 0;
+      p.async = null;
     }
     if (this.ended) return; // it ended its own program
     if (isGenerator(result)) {
@@ -153,7 +155,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
   private follow(promise: PromiseLike<unknown>): void {
     this.state = ASYNC;
     liveAsync++;
-    noteResumed(this);
+    asyncResumed();
     // `resolve` answers a promise as it is, and tames a thenable that throws or calls back at once.
     Promise.resolve(promise).then(
       (value) => this.settled(() => this.returned(value)),

@@ -19,6 +19,10 @@ export class RecvManyOp<T> extends Operation<T[]> {
     return 'recvMany()';
   }
 
+  override get outside(): boolean {
+    return this.chan.outside;
+  }
+
   start(g: Waiter | null): Result {
     return this.commit(this.chan.recvNow(g === null ? 0 : g.addr));
   }
@@ -62,6 +66,10 @@ export class SendManyOp<T> extends Operation<void> {
 
   get label(): string {
     return 'sendMany()';
+  }
+
+  override get outside(): boolean {
+    return this.chan.outside;
   }
 
   start(g: Waiter | null): Result {

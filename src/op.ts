@@ -60,6 +60,13 @@ export type AnyOperation = Operation<unknown>;
 /** What every operation is made of; each kind says how it starts, finishes, and stands in a select. */
 export abstract class Operation<T> implements Op<T> {
   state: number = ARMED;
+  /** The async goroutine that made it, if one did: its `then` is called later, when nobody can tell any more. */
+  readonly by: Waiter | null = p.async;
+
+  /** Whether it waits on something that was made outside any goroutine, so that host code may hold it. */
+  get outside(): boolean {
+    return false;
+  }
 
   /** Whether it may be a case of a select. */
   get selectable(): boolean {
@@ -237,6 +244,10 @@ class MapOp<T, U> extends Operation<U> {
 
   override get selectable(): boolean {
     return this.inner.selectable;
+  }
+
+  override get outside(): boolean {
+    return this.inner.outside;
   }
 
   commit(r: number): Result {

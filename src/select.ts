@@ -29,6 +29,10 @@ class SelectOp extends Operation<unknown> {
     return false;
   }
 
+  override get outside(): boolean {
+    return this.cases.some((op) => op.outside);
+  }
+
   constructor(
     private readonly cases: readonly Operation<unknown>[],
     /** Of the cases, in order; null when they came in an array. */

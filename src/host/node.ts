@@ -7,6 +7,7 @@ interface NodeProcess {
   getBuiltinModule?: (name: string) => unknown;
   getActiveResourcesInfo?: () => string[];
   emitWarning(message: string, type: string): void;
+  nextTick(f: () => void): void;
   on(event: 'beforeExit', f: () => void): void;
   off(event: 'beforeExit', f: () => void): void;
   listenerCount(event: string): number;
@@ -41,6 +42,8 @@ export function nodeHost(): Host | undefined {
       return () => node.off('beforeExit', f);
     },
     busy: () => busy(node, messageListeners),
+    timers: () => node.getActiveResourcesInfo?.().filter((kind) => kind === 'Timeout').length ?? 0,
+    afterMicrotasks: (f) => node.nextTick(f),
     blockFor(ms) {
       Atomics.wait(cell, 0, 0, ms);
       return true;
@@ -68,14 +71,19 @@ export function nodeHost(): Host | undefined {
 /** Standard input, output and error, and the channel to a parent process: at most so many pipes are no work. */
 const STANDARD_PIPES = 4;
 
-/** Whether anything that keeps the event loop alive may call back into the program. */
-function busy(node: NodeProcess, messageListeners: number): boolean | undefined {
+function busy(node: NodeProcess, messageListeners: number): ReturnType<Host['busy']> {
   const kinds = node.getActiveResourcesInfo?.();
-  if (kinds === undefined) return undefined;
-  const pipes = kinds.filter((kind) => kind === 'PipeWrap' || kind === 'TTYWrap').length;
-  if (kinds.length > pipes || pipes > STANDARD_PIPES) return true;
-  if (node.listenerCount('message') > messageListeners) return true;
+  if (kinds === undefined) return 'unknown';
+  let pipes = 0;
+  let timers = 0;
+  for (const kind of kinds) {
+    if (kind === 'PipeWrap' || kind === 'TTYWrap') pipes++;
+    else if (kind === 'Timeout') timers++;
+    else return 'more';
+  }
+  if (pipes > STANDARD_PIPES || node.listenerCount('message') > messageListeners) return 'more';
   // Pipes alone do not tell whether input is being read.
   const { stdin } = node;
-  return stdin.readableFlowing === true || stdin.listenerCount('readable') > 0;
+  if (stdin.readableFlowing === true || stdin.listenerCount('readable') > 0) return 'more';
+  return timers > 0 ? 'timers' : 'nothing';
 }

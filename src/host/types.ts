@@ -9,8 +9,12 @@ export interface Host {
   poll(f: () => void, ms: number): () => void;
   /** Runs `f` when the host has nothing left to do; the answer takes it back. Never, where a host does not say. */
   onDrained(f: () => void): () => void;
-  /** Whether the host waits for anything that may call back into the program; undefined where it does not say. */
-  busy(): boolean | undefined;
+  /** What the host waits for that may call back into the program. */
+  busy(): 'nothing' | 'timers' | 'more' | 'unknown';
+  /** How many timers the host has that keep it alive. */
+  timers(): number;
+  /** Runs `f` when the microtasks that are queued have run, before anything of the host. */
+  afterMicrotasks(f: () => void): void;
   /** Sleeps this thread, or answers false where it may not. */
   blockFor(ms: number): boolean;
   /** Ends the program as an exception that nobody caught does. */

@@ -18,7 +18,9 @@ export function webHost(): Host {
       return () => clearInterval(timer);
     },
     onDrained: () => () => undefined,
-    busy: () => undefined,
+    busy: () => 'unknown',
+    timers: () => 0,
+    afterMicrotasks: (f) => queueMicrotask(f),
     blockFor(ms) {
       try {
         Atomics.wait(sleeper(), 0, 0, ms);

@@ -12,57 +12,60 @@ export type Handler = ((value: unknown) => unknown) | null | undefined;
 const spare: number[] = [];
 const SPARE_MAX = 64;
 
-/**
- * Which async goroutine the microtasks that run now belong to, as far as it is known: the one whose wait ended in
- * the turn before. Two in one turn are told apart by nothing.
- */
-let resumed: Waiter | null = null;
-let resumedInTurn = 0;
-
-/** The goroutine on whose behalf code runs now, or null when nobody can tell. */
+/** The goroutine on whose behalf code runs now, or null when it is none, or nobody can tell. */
 export function currentOwner(): Waiter | null {
-  return p.self ?? resumed;
+  return p.self ?? p.async;
 }
 
-/** An async goroutine goes on in the microtasks of this turn. */
-export function noteResumed(g: Waiter | null): void {
-  if (resumedInTurn++ === 0) asyncResumed(forgetResumed);
-  resumed = resumedInTurn === 1 ? g : null;
+/** Whose continuations are about to run in microtasks, in that order. */
+let entering: Waiter[] = [];
+let entered = 0;
+const settled = Promise.resolve();
+
+function enter(): void {
+  p.async = entering[entered++] as Waiter;
+  if (entered === entering.length) {
+    entering = [];
+    entered = 0;
+  }
 }
 
-function forgetResumed(): void {
-  resumed = null;
-  resumedInTurn = 0;
+function leave(): void {
+  p.async = null;
+}
+
+/**
+ * Settles a promise that an async goroutine awaits, so that its code runs with `p.async` set: `settle` queues the
+ * continuation, and a microtask before and one after it hold it in between.
+ */
+function resumeAs(owner: Waiter, settle: () => void): void {
+  entering.push(owner);
+  void settled.then(enter);
+  settle();
+  void settled.then(leave);
 }
 
 /** Uses an operation for `then`: completes it now, or parks. */
 export function thenOn(op: AnyOperation, onValue: Handler, onError: Handler): PromiseLike<unknown> {
-  // Its goroutine's program has ended: it never goes on.
-  if (currentOwner()?.ended) return new Outcome();
+  if (op.by?.ended) return new Outcome(); // its goroutine's program has ended: it never goes on
   try {
     op.take();
     const r = op.start(null);
     if (!r.done) return park(op, onValue, onError);
     kickIfReady();
-    return resolveSoon(takeResult(r), onValue);
+    return resolveSoon(op, takeResult(r), onValue);
   } catch (error) {
-    return settledBy(onError, error, true);
+    const outcome = new Outcome();
+    outcome.settleFor(op.by, onError, error, true);
+    return outcome;
   }
 }
 
-function resolveSoon(value: unknown, onValue: Handler): Outcome {
-  if (p.self !== null || --p.budget >= 0 || !sliceOver()) return settledBy(onValue, value, false);
+function resolveSoon(op: AnyOperation, value: unknown, onValue: Handler): Outcome {
+  const outcome = new Outcome();
+  if (p.self !== null || --p.budget >= 0 || !sliceOver()) outcome.settleFor(op.by, onValue, value, false);
   // Microtasks that complete at once have kept the host from its own events for long enough: it goes first.
-  const outcome = new Outcome();
-  afterHost(() => {
-    outcome.settle(onValue, value, false);
-  });
-  return outcome;
-}
-
-function settledBy(handler: Handler, argument: unknown, failed: boolean): Outcome {
-  const outcome = new Outcome();
-  outcome.settle(handler, argument, failed);
+  else afterHost(() => outcome.settleFor(op.by, onValue, value, false));
   return outcome;
 }
 
@@ -84,8 +87,14 @@ class Outcome implements PromiseLike<unknown> {
   private promise: Promise<unknown> | undefined = undefined;
   private listener: ((promise: Promise<unknown> | undefined) => void) | undefined = undefined;
 
+  /** Settles it for the async goroutine that waits, or for anybody. */
+  settleFor(owner: Waiter | null, handler: Handler, argument: unknown, failed: boolean): void {
+    if (owner === null) this.settle(handler, argument, failed);
+    else resumeAs(owner, () => this.settle(handler, argument, failed));
+  }
+
   /** Calls the handler; what comes of it is the outcome. */
-  settle(handler: Handler, argument: unknown, failed: boolean): void {
+  private settle(handler: Handler, argument: unknown, failed: boolean): void {
     this.settled = true;
     try {
       // `await` passes handlers that answer undefined, for which no promise is made.
@@ -121,7 +130,7 @@ export class AsyncWait extends Outcome implements Waiter {
   readonly gen = null;
   value: unknown = undefined;
   /** The async goroutine that waits, if known. */
-  readonly owner: Waiter | null = currentOwner();
+  readonly owner: Waiter | null;
 
   constructor(
     public op: AnyOperation | null,
@@ -129,22 +138,23 @@ export class AsyncWait extends Outcome implements Waiter {
     private readonly onError: Handler,
   ) {
     super();
+    this.owner = op?.by ?? null;
     setOwner(this.addr, this);
   }
 
   wake(): void {
     const op = this.op as AnyOperation;
-    noteResumed(this.owner);
+    asyncResumed();
     try {
       op.rest();
       const r = op.finish(this);
       if (!r.done) return this.park(op);
       const value = takeResult(r);
       this.free(true);
-      this.settle(this.onValue, value, false);
+      this.settleFor(this.owner, this.onValue, value, false);
     } catch (error) {
       this.free(true);
-      this.settle(this.onError, error, true);
+      this.settleFor(this.owner, this.onError, error, true);
     }
   }
 

@@ -48,7 +48,8 @@ export function blockOn(op: AnyOperation): unknown {
 }
 
 function runUntilWoken(g: Blocker, op: AnyOperation): void {
-  const { self, addr } = p;
+  const { self, addr, async } = p;
+  p.async = null;
   let closed = false;
   g.woken = false;
   try {
@@ -61,6 +62,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
   } finally {
     p.self = self;
     p.addr = addr;
+    p.async = async;
     // What ran meanwhile may have ended the program of the goroutine that blocks.
     if (self !== null && ownerAt(addr) !== self) cutRunning(self);
   }

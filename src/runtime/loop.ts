@@ -13,8 +13,8 @@ import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
 
-/** How long goroutines run before the host has a turn. */
-const SLICE_MS = 4;
+/** How long goroutines run before the host has a turn: a host timer of 10 ms is late by a fifth at most. */
+const SLICE_MS = 2;
 /** Operations between two readings of the clock: at most so many, fewer while they are slow. */
 const BUDGET_MAX = 256;
 /** Two readings should lie less than this apart. */
@@ -35,8 +35,8 @@ let lastRead = 0;
 let budgetFull = BUDGET_MAX;
 /** Resumptions of async code that the host was let go before. */
 let deferred: (() => void)[] = [];
-let atTurnEnd: (() => void) | undefined;
-let onIdle: (() => void) | undefined;
+let resumedAsync = false;
+let watcher: LoopWatcher | undefined;
 
 /** Called whenever something may have become ready: the loop will run. */
 export function kick(): void {
@@ -56,14 +56,25 @@ export function afterHost(f: () => void): void {
   scheduleMacro();
 }
 
-/** An async function was resumed in this turn: it gets its microtask soon. Then `f` runs. */
-export function asyncResumed(f: () => void): void {
-  atTurnEnd = f;
+/** An async function was resumed in this turn: it gets its microtask soon. */
+export function asyncResumed(): void {
+  resumedAsync = true;
 }
 
-/** Registers who is told when nothing is ready any more. */
-export function whenIdle(f: (() => void) | undefined): void {
-  onIdle = f;
+/** Told of every turn that begins, and when nothing is ready any more. */
+export interface LoopWatcher {
+  turn(): void;
+  idle(): void;
+}
+
+/** Sets who is told, or nobody. */
+export function watchLoop(w: LoopWatcher | undefined): void {
+  watcher = w;
+}
+
+/** Timers of the host that the loop has set. */
+export function ownHostTimers(): number {
+  return hostTimer === undefined ? 0 : 1;
 }
 
 /** How many turns there have been. */
@@ -135,6 +146,7 @@ function fireTimers(now: number): void {
 }
 
 function microTurn(): void {
+  if (scheduled !== 'micro') return; // the host goes first, it was decided meanwhile
   scheduled = 'no';
   // Turns that follow one another in microtasks share one slice. A slice that ended while nothing was to be done looks
   // used up: that costs one trip to the host.
@@ -161,6 +173,7 @@ function turn(): void {
   if (running) return; // called from inside a goroutine that blocks
   running = true;
   turns++;
+  watcher?.turn();
   refillTraces();
   let over = false;
   let patience = ASYNC_PATIENCE;
@@ -168,22 +181,16 @@ function turn(): void {
     while (!over && patience > 0 && runOne()) {
       // A goroutine that gave way has read the clock itself.
       over = (--p.budget < 0 && sliceOver()) || lastRead >= sliceEnd;
-      if (atTurnEnd !== undefined) patience--;
+      if (resumedAsync) patience--;
     }
   } finally {
     running = false;
     RESULT.value = undefined; // a received value must not live on in here
   }
-  if (atTurnEnd !== undefined) afterAwait(atTurnEnd);
-  atTurnEnd = undefined;
+  resumedAsync = false;
   if (over) scheduleMacro();
   else if (patience === 0) kick();
   else if (scheduled === 'no') goIdle();
-}
-
-/** Runs `f` when an async function resumed now has reached its next `await` and that has called `then`. */
-function afterAwait(f: () => void): void {
-  void settled.then(() => void settled.then(f));
 }
 
 function scheduleMacro(): void {
@@ -199,7 +206,7 @@ let hostTimerAt = -1;
 function goIdle(): void {
   const when = timerNext();
   if (when !== hostTimerAt) armHostTimer(when);
-  onIdle?.();
+  watcher?.idle();
 }
 
 function armHostTimer(when: number): void {

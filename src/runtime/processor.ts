@@ -45,6 +45,8 @@ interface Processor {
   /** The running goroutine and its record, or null and 0. */
   self: Waiter | null;
   addr: number;
+  /** The async goroutine whose code runs now, between one `await` of an operation and the next. */
+  async: Waiter | null;
   /** Operations left before the clock is read. */
   budget: number;
   /** Whether who was woken last was woken by a close. */
@@ -55,7 +57,15 @@ interface Processor {
   cut: Waiter | null;
 }
 
-export const p: Processor = { self: null, addr: 0, budget: 64, closed: false, ending: false, cut: null };
+export const p: Processor = {
+  self: null,
+  addr: 0,
+  async: null,
+  budget: 64,
+  closed: false,
+  ending: false,
+  cut: null,
+};
 
 type Owner = Waiter | Alarm | undefined;
 

@@ -1,9 +1,9 @@
 /**
  * Core records of local channels: who has one, and when it is given back.
  *
- * A channel that is empty and that nobody waits on needs none: its buffer starts over at slot 0. So it begins without,
- * and its address is 0, which the core takes for a closed channel; the answer R_CLOSED for a channel that is open is the
- * sign to get a record and try again. That costs the fast path nothing.
+ * A channel that is empty and that nobody waits on needs none: its buffer starts over at slot 0. Without a record its
+ * address is 0, which the core takes for a closed channel; the answer R_CLOSED for a channel that is open is the sign to
+ * get a record again and to try again. That costs the fast path nothing.
  *
  * A record is young until the host had a turn. Then it is given back if the channel is empty: a short-lived channel
  * has come and gone without the garbage collector's help. Otherwise, or when a channel needs one for the second time,
@@ -39,7 +39,8 @@ export function limitFresh(): void {
   if (fresh.length >= FRESH_MAX) ageFresh();
 }
 
-function ageFresh(): void {
+/** Gives back the records of young channels that are empty. No operation may be half done. */
+export function ageFresh(): void {
   const young = fresh;
   fresh = [];
   for (const c of young) {

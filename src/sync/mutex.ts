@@ -3,7 +3,7 @@ import { Panic } from '../errors.ts';
 import type { Op } from '../op.ts';
 import { semaAcquire, semaCount, semaRelease } from '../runtime/core.ts';
 import { kickIfReady } from '../runtime/loop.ts';
-import { newSema, SemaOp } from './sema.ts';
+import { Sema, SemaOp } from './sema.ts';
 
 /**
  * A mutual exclusion lock. Not reentrant; any goroutine may unlock it. Waiters get it in the order they came, straight
@@ -19,17 +19,17 @@ import { newSema, SemaOp } from './sema.ts';
  * } // unlocked here
  */
 export class Mutex {
-  readonly #sema = newSema(this, 1);
+  readonly #sema = new Sema(1);
   readonly #lock: Disposable = { [Symbol.dispose]: () => this.unlock() };
 
   /** Waits until the lock is free and takes it. Disposing the result unlocks. */
   lock(): Op<Disposable> {
-    return new SemaOp('lock()', this, this.#sema, CASE_SEMA, semaAcquire, this.#lock);
+    return new SemaOp('lock()', this.#sema, CASE_SEMA, semaAcquire, this.#lock);
   }
 
   /** Takes the lock if it is free; says whether it did. */
   tryLock(): boolean {
-    return semaCount(this.#sema) > 0 && semaAcquire(this.#sema, 0) === 0;
+    return semaCount(this.#sema.addr) > 0 && semaAcquire(this.#sema.addr, 0) === 0;
   }
 
   /**
@@ -38,9 +38,9 @@ export class Mutex {
    * @throws Panic `sync: unlock of unlocked mutex`.
    */
   unlock(): void {
-    if (semaCount(this.#sema) > 0)
+    if (semaCount(this.#sema.addr) > 0)
       throw new Panic('sync: unlock of unlocked mutex', 'ERR_UNLOCK_OF_UNLOCKED');
-    semaRelease(this.#sema);
+    semaRelease(this.#sema.addr);
     kickIfReady();
   }
 }

@@ -1,6 +1,7 @@
 /** The common root of Mutex and WaitGroup: a semaphore of the core and the operations that wait on it. */
 import { outOfMemory } from '../errors.ts';
 import { Operation } from '../op.ts';
+import { currentOwner } from '../runtime/async.ts';
 import { parkedOr, writeCase } from '../runtime/cases.ts';
 import { semaFree, semaNew } from '../runtime/core.ts';
 import type { Waiter } from '../runtime/processor.ts';
@@ -8,21 +9,24 @@ import { done, type Result } from '../runtime/result.ts';
 
 const dropped = new FinalizationRegistry<number>(semaFree);
 
-/** A semaphore that is freed when its owner is no longer reachable. */
-export function newSema(owner: object, count: number): number {
-  const s = semaNew(count);
-  if (s === 0) throw outOfMemory();
-  dropped.register(owner, s);
-  return s;
+/** A semaphore of the core, freed when nothing holds this any more. */
+export class Sema {
+  readonly addr: number;
+  readonly outside = currentOwner() === null;
+
+  // Small, and holding nothing: V8 keeps what is registered here through its young collections.
+  constructor(count: number) {
+    this.addr = semaNew(count);
+    if (this.addr === 0) throw outOfMemory();
+    dropped.register(this, this.addr);
+  }
 }
 
 /** Waits on a semaphore by one function of the core; `value` is what the wait gives. */
 export class SemaOp<T> extends Operation<T> {
   constructor(
     readonly label: string,
-    /** Keeps the semaphore from being freed while somebody waits on it. */
-    protected readonly owner: object,
-    private readonly sema: number,
+    private readonly sema: Sema,
     private readonly kind: number,
     private readonly enter: (s: number, g: number) => number,
     private readonly value: T,
@@ -30,8 +34,12 @@ export class SemaOp<T> extends Operation<T> {
     super();
   }
 
+  override get outside(): boolean {
+    return this.sema.outside;
+  }
+
   start(g: Waiter | null): Result {
-    const r = parkedOr(this.enter(this.sema, g === null ? 0 : g.addr));
+    const r = parkedOr(this.enter(this.sema.addr, g === null ? 0 : g.addr));
     return r.done ? done(this.value) : r;
   }
 
@@ -40,7 +48,7 @@ export class SemaOp<T> extends Operation<T> {
   }
 
   describe(i: number): void {
-    writeCase(i, this.kind, this.sema);
+    writeCase(i, this.kind, this.sema.addr);
   }
 
   commit(): Result {

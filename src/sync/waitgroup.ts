@@ -4,7 +4,7 @@ import { type Go, type Goroutine, startCounted } from '../goroutine.ts';
 import type { Op } from '../op.ts';
 import { semaAdd, semaCount, semaWaitZero } from '../runtime/core.ts';
 import { kickIfReady } from '../runtime/loop.ts';
-import { newSema, SemaOp } from './sema.ts';
+import { Sema, SemaOp } from './sema.ts';
 
 /**
  * Waits for a number of goroutines to finish.
@@ -17,7 +17,7 @@ import { newSema, SemaOp } from './sema.ts';
  * yield* wg.wait();
  */
 export class WaitGroup {
-  readonly #sema = newSema(this, 0);
+  readonly #sema = new Sema(0);
 
   /**
    * Adds to the counter; at zero everybody who waits goes on.
@@ -28,11 +28,11 @@ export class WaitGroup {
    */
   add(delta: number): void {
     if (!Number.isInteger(delta)) throw mistake('WaitGroup.add', 'an integer', delta);
-    const count = semaCount(this.#sema) + delta;
+    const count = semaCount(this.#sema.addr) + delta;
     if (count < 0 || count > 0x7fffffff) {
       throw new Panic('sync: negative WaitGroup counter', 'ERR_NEGATIVE_WAIT_GROUP');
     }
-    semaAdd(this.#sema, delta);
+    semaAdd(this.#sema.addr, delta);
     kickIfReady();
   }
 
@@ -43,7 +43,7 @@ export class WaitGroup {
 
   /** Waits until the counter is zero. */
   wait(): Op<void> {
-    return new SemaOp<void>('wait()', this, this.#sema, CASE_ZERO, semaWaitZero, undefined);
+    return new SemaOp<void>('wait()', this.#sema, CASE_ZERO, semaWaitZero, undefined);
   }
 
   /**
