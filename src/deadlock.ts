@@ -60,7 +60,9 @@ function watchTurn(): void {
   }
   const before = host.timers() - ownHostTimers();
   host.afterMicrotasks(() => {
-    if (host.timers() - ownHostTimers() > before) mayHaveTimers = true;
+    if (mayHaveTimers) return;
+    // What an async goroutine does after a promise of the host is not seen here.
+    mayHaveTimers = host.timers() - ownHostTimers() > before || !asyncAsleep();
   });
 }
 
@@ -69,8 +71,6 @@ function asleep(): boolean {
 }
 
 function suspect(): void {
-  // What an async goroutine does after a promise of the host is not seen by `watchTurn`.
-  if (!mayHaveTimers && !asyncAsleep()) mayHaveTimers = true;
   if (checking || !asleep()) return;
   checking = true;
   const turn = turnNumber();

@@ -122,6 +122,11 @@ export function goroutineEnded(): Panic {
   );
 }
 
+/** For whoever joins a goroutine that the end of its program has ended. */
+export function goroutineCut(): Panic {
+  return new Panic('the goroutine was ended: its program is over', 'ERR_GOROUTINE_ENDED');
+}
+
 /** `expected` what, and what came instead. */
 export function mistake(where: string, expected: string, got: unknown): TypeError {
   return new TypeError(`${where}: expected ${expected}, got ${show(got)}`);

@@ -1,6 +1,6 @@
 /** Goroutines: what `go` starts, and how one waits for another to end. */
 import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
-import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
+import { goroutineCut, type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { type Op, type Parked, Operation, release } from './op.ts';
 import { currentOwner } from './runtime/async.ts';
 import { exit, explain, join, spawn } from './runtime/core.ts';
@@ -43,7 +43,9 @@ export interface Goroutine<T> {
   readonly name: string;
   /**
    * Waits until it has ended: its return value, or throws what it threw. May be called any number of times, also after
-   * it has ended. A goroutine that throws and was not joined by then ends its program with a panic.
+   * it has ended. A goroutine that throws and that nobody joins by the host's next turn ends its program with a panic.
+   *
+   * @throws what the goroutine threw; Panic `the goroutine was ended: its program is over` if that is how it ended.
    */
   join(): Op<T>;
 }
@@ -70,6 +72,8 @@ const RUNNING = 0;
 const ASYNC = 1;
 const RETURNED = 2;
 const THREW = 3;
+/** Ended by the end of its program. */
+const CUT = 4;
 
 /** Async goroutines that have not ended. */
 export let liveAsync = 0;
@@ -197,7 +201,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
   cut(): void {
     const { gen, op } = this;
     if (this.ended) return;
-    this.end(RETURNED, undefined);
+    this.end(CUT, undefined);
     if (op !== null) release(op);
     this.gen = gen; // for `unwind`
     if (p.self === this) cutRunning(this);
@@ -231,6 +235,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
   /** The result of a goroutine that has ended. */
   outcome(): Result {
     if (this.state === THREW) throw this.value;
+    if (this.state === CUT) throw goroutineCut();
     return done(this.value);
   }
 

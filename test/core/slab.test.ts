@@ -62,6 +62,7 @@ describe.each(kinds)('$name records', ({ slab, size, make, free }) => {
       for (const at of [8, 12]) rig.set(b + at, 0);
     } else {
       rig.set(b + 28, 0); // not in the heap
+      rig.set(b + 32, 0); // and nobody waits
     }
     free(core, a);
     free(core, b);

@@ -384,7 +384,8 @@ async function asyncActor(world: World, actor: Actor, body: Step[]): Promise<num
     }
     return world.end(actor);
   } catch (error) {
-    world.failure ??= error;
+    // The program is over, and nobody knew that this was one of its goroutines: see `await` above.
+    if ((error as { code?: string }).code !== 'ERR_GOROUTINE_ENDED') world.failure ??= error;
     throw error;
   }
 }

@@ -262,6 +262,8 @@ class World {
         const it = this.all.get(running);
         if (!it) return;
         core.yieldNow(running);
+        if (this.runnext) this.queue.unshift(this.runnext);
+        this.runnext = 0;
         it.state = 'ready';
         it.closed = false;
         this.queue.push(running);

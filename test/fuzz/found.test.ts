@@ -48,8 +48,8 @@ test('an async function that waits when its program ends is not resumed by what 
   await run(async () => {
     go(async () => {
       await sleep(0);
-      await Promise.resolve(); // now nothing tells which goroutine this is
-      await new Promise((resolve) => setImmediate(resolve));
+      await gosched();
+      await sleep(1);
       got = await ch.recv();
     });
     await sleep(20);
