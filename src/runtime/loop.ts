@@ -72,9 +72,9 @@ export function watchLoop(w: LoopWatcher | undefined): void {
   watcher = w;
 }
 
-/** Timers of the host that the loop has set. */
+/** Timers of the host that the loop has set; one counts until its callback has returned. */
 export function ownHostTimers(): number {
-  return hostTimer === undefined ? 0 : 1;
+  return (hostTimer === undefined ? 0 : 1) + (hostTimerRuns ? 1 : 0);
 }
 
 /** How many turns there have been. */
@@ -202,6 +202,7 @@ function scheduleMacro(): void {
 // ── The host timer: one for the earliest timer of the core ─────────────────────
 let hostTimer: unknown;
 let hostTimerAt = -1;
+let hostTimerRuns = false;
 
 function goIdle(): void {
   const when = timerNext();
@@ -224,5 +225,8 @@ function armHostTimer(when: number): void {
 function onHostTimer(): void {
   hostTimer = undefined;
   hostTimerAt = -1;
-  if (scheduled === 'no') newSlice();
+  if (scheduled !== 'no') return;
+  hostTimerRuns = true;
+  newSlice();
+  hostTimerRuns = false;
 }
