@@ -65,7 +65,7 @@ test('G3 when main returns, the program is over and nobody else goes on', async 
   const ch = chan<number>();
   const result = await run(function* () {
     go(function* () {
-      yield* sleep(5);
+      yield* sleep(200);
       log.push('slept');
     });
     go(function* () {
@@ -81,7 +81,7 @@ test('G3 when main returns, the program is over and nobody else goes on', async 
   });
   expect(result).toBe('result');
   expect(ch.trySend(1)).toBe(false); // nobody waits there any more
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise((resolve) => setTimeout(resolve, 250));
   expect([log, numGoroutine()]).toEqual([[], 0]);
 });
 
