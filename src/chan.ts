@@ -27,7 +27,7 @@ import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
 import { ageFresh, limitFresh, type Recorded, recorded } from './runtime/records.ts';
 import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './runtime/result.ts';
-import { ARMED, IDLE } from './runtime/state.ts';
+import { ARMED, COUNTED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
 
 /**
@@ -329,7 +329,7 @@ class RecvOp<T> extends Operation<T | undefined> {
     this.state = IDLE;
     const r = chanRecv(this.chan.addr, p.addr);
     // The fast path, kept small enough for V8 to inline: a value from the buffer, and the slice not used up.
-    if ((r & TAG) !== R_SLOT || --p.budget < 0) return this.slow(r);
+    if ((r & TAG) !== R_SLOT || ((r & COUNTED) === 0 && --p.budget < 0)) return this.slow(r);
     const { slots } = this;
     const slot = r >> TAG_SHIFT;
     RESULT.value = slots[slot];
@@ -446,7 +446,7 @@ class SendOp<T> extends Operation<void> {
     if (this.state !== ARMED) return this.resume();
     this.state = IDLE;
     const r = chanSend(this.chan.addr, p.addr);
-    if ((r & TAG) !== R_SLOT || --p.budget < 0) return this.slow(r);
+    if ((r & TAG) !== R_SLOT || ((r & COUNTED) === 0 && --p.budget < 0)) return this.slow(r);
     this.slots[r >> TAG_SHIFT] = this.value;
     this.value = undefined;
     return VOID;

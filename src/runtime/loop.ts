@@ -13,10 +13,10 @@ import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
 
-/** How long goroutines run before the host has a turn: a host timer of 10 ms is late by a fifth at most. */
-const SLICE_MS = 2;
+/** How long goroutines run before the host has a turn: a host timer of 10 ms is late by a tenth at most. */
+const SLICE_MS = 1;
 /** Operations between two readings of the clock: at most so many, fewer while they are slow. */
-const BUDGET_MAX = 256;
+const BUDGET_MAX = 128;
 /** Two readings should lie less than this apart. */
 const BUDGET_MS = 0.5;
 /** Goroutines that run after an async function was woken, before its microtask does. */

@@ -1,4 +1,6 @@
-/** The life of an operation. In a file of its own so that the bundler can put the numbers in place. */
+/** Numbers of the hot path, in a file of their own so that the bundler can put them in place. */
+
+// The life of an operation.
 
 /** Used, or not armed yet: may not be used. */
 export const IDLE = 0;
@@ -10,3 +12,9 @@ export const BUSY = 2;
 export const ADOPTED = 3;
 /** Completed, but its goroutine had to give way first; the value waits in the goroutine. */
 export const KEPT = 4;
+
+/**
+ * Of the operations that complete in a buffer, those at every 16th slot count against the budget: the counter is in
+ * memory, and a fifth of such an operation would be spent on it. The bits of a result (15 << TAG_SHIFT) that are 0 then.
+ */
+export const COUNTED = 0x78;
