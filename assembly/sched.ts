@@ -103,6 +103,11 @@ export function parkForever(g: i32, reason: i32): i32 {
   return R_PARKED;
 }
 
+/** Whether a goroutine was woken and has not run since. */
+export function woken(g: i32): i32 {
+  return get(g, G_STATUS) == G_RUNNABLE ? 1 : 0;
+}
+
 /** WAIT_* of a waiting goroutine, WAIT_NONE of any other. */
 export function reasonOf(g: i32): i32 {
   return get(g, G_STATUS) == G_WAITING ? get(g, G_REASON) : WAIT_NONE;

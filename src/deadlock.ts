@@ -5,9 +5,9 @@
  * may send on a channel, or an async function wait for a promise that nobody counted. So a suspicion is reported only
  * when the host, too, has nothing that could wake anybody:
  *   - nothing is ready, no timer is set, nobody waits for a promise, every async goroutine stands in an operation; and
- *   - the host waits for nothing: no socket, file, process, input or timer, or its event loop is empty; or
- *   - it waits for timers only, and they are none of the program's: see `mayHaveTimers`.
- * Until then the suspicion is looked at again from time to time, without keeping the process alive.
+ *   - its event loop is empty: then it is certain, and reported at once; or
+ *   - for a while it has waited for nothing: no socket, file, process or input, and no timer but somebody else's (see
+ *     `mayHaveTimers`). Meanwhile a poll looks again, which keeps no process alive.
  * Why so: docs/decisions/0003-deadlock.md.
  */
 import { liveAsync } from './goroutine.ts';
@@ -20,8 +20,8 @@ import { ownHostTimers, turnNumber, watchLoop } from './runtime/loop.ts';
 import { allOwners } from './runtime/processor.ts';
 
 const POLL_MS = 50;
-/** Asleep for so many polls beside timers of somebody else: time for one that wakes the program after all. */
-const PATIENCE = 10;
+/** So many polls asleep before a report: time for what the host does not tell of, such as work of its thread pool. */
+const PATIENCE = 16;
 /** Turns in which the program is watched for setting timers; one that lives longer is given the benefit of the doubt. */
 const WATCHED_TURNS = 200;
 
@@ -79,7 +79,7 @@ function suspect(): void {
     host.macrotask(() => {
       checking = false;
       if (turn !== turnNumber()) return asleep() ? suspect() : undefined;
-      if (asleep() && !judge(0)) poll(turn);
+      if (asleep()) poll(turn);
     }),
   );
 }
@@ -93,21 +93,17 @@ function poll(turn: number): void {
   }, POLL_MS);
 }
 
-/** Reports, if it is sure; says whether it did. `polls`: how often it has been asleep before, without a turn. */
-function judge(polls: number): boolean {
-  if (!asyncAsleep() || mayBeWoken(polls)) return false;
-  report();
-  return true;
+/** Reports, if it is sure. `polls`: how often it has been asleep before, without a turn. */
+function judge(polls: number): void {
+  if (asyncAsleep() && !mayBeWoken(polls)) report();
 }
 
 function mayBeWoken(polls: number): boolean {
   switch (host.busy()) {
     case 'nothing':
-      return false;
+      return polls < PATIENCE;
     case 'timers':
-      return mayHaveTimers || polls < PATIENCE || allOwners().some((o) => o && 'op' in o && o.op?.outside);
-    case 'unknown':
-      return liveAsync > 0;
+      return polls < PATIENCE || mayHaveTimers || allOwners().some((o) => o && 'op' in o && o.op?.outside);
     default:
       return true;
   }

@@ -1,7 +1,7 @@
 /** Goroutines: what `go` starts, and how one waits for another to end. */
 import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
-import { goroutineCut, type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
-import { type Op, type Parked, Operation, release } from './op.ts';
+import { goroutineCut, goroutineEnded, type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
+import { giveBack, type Op, type Parked, Operation, release } from './op.ts';
 import { currentOwner } from './runtime/async.ts';
 import { exit, explain, join, spawn } from './runtime/core.ts';
 import { reasonFor } from './runtime/dump.ts';
@@ -53,8 +53,8 @@ export interface Goroutine<T> {
 /** A program's goroutines: see program.ts. */
 export interface Program {
   readonly over: boolean;
-  /** Calls of `afterFunc` to come. */
-  alarms: number;
+  /** Calls of `afterFunc` to come, and waits of its async goroutines. */
+  pending: number;
   nextId(): number;
   started(g: G<unknown>): void;
   ended(g: G<unknown>, threw: boolean): void;
@@ -131,9 +131,8 @@ export class G<T> implements Goroutine<T>, Coroutine {
   wake(): void {
     const args = this.value as never[];
     this.value = undefined;
-    p.self = this;
-    p.addr = this.addr;
-    p.async = this; // if it is an async function, its operations are awaited when nobody can tell any more
+    // Not `p.self`: it has no generator to park. An async function's operations are known by `p.async`.
+    p.async = this;
     let result: unknown;
     try {
       result = this.body(...args);
@@ -141,8 +140,6 @@ export class G<T> implements Goroutine<T>, Coroutine {
       this.threw(error);
       return;
     } finally {
-      p.self = null;
-      p.addr = 0;
       p.async = null;
     }
     if (this.ended) return; // it ended its own program
@@ -201,6 +198,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
   cut(): void {
     const { gen, op } = this;
     if (this.ended) return;
+    giveBack(this);
     this.end(CUT, undefined);
     if (op !== null) release(op);
     this.gen = gen; // for `unwind`
@@ -261,7 +259,7 @@ class CountedG<T> extends G<T> {
 }
 
 class JoinOp<T> extends Operation<T> {
-  /** It stands in a select, and counts as a joiner while it may win. */
+  /** It waits, and counts as a joiner unless it is abandoned. */
   private waiting = false;
 
   constructor(private readonly target: G<T>) {
@@ -276,18 +274,22 @@ class JoinOp<T> extends Operation<T> {
     if (this.target.ended) return this.commit();
     if (g === null) return BLOCKED;
     const r = parkedOr(join(this.target.addr, g.addr));
-    this.target.joins++;
+    this.joining();
     return r;
   }
 
   finish(): Result {
+    this.waiting = false;
     return this.target.outcome();
   }
 
   describe(i: number, g: Waiter | null): void {
     if (this.target.ended) return writeCase(i, CASE_READY, 0);
     writeCase(i, CASE_JOIN, this.target.addr);
-    if (g === null) return;
+    if (g !== null) this.joining();
+  }
+
+  private joining(): void {
     this.target.joins++;
     this.waiting = true;
   }
@@ -356,6 +358,7 @@ export function startCounted(
 
 /** The program on whose behalf code runs now. */
 export function currentProgram(): Program {
+  if (p.ending) throw goroutineEnded();
   const owner = currentOwner();
   if (owner instanceof G && !owner.program.over) return owner.program;
   return fallback;

@@ -7,7 +7,7 @@
 import { goroutineEnded, mistake } from './errors.ts';
 import { type Handler, thenOn } from './runtime/async.ts';
 import { blockOn } from './runtime/block.ts';
-import { yieldNow } from './runtime/core.ts';
+import { woken, yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
@@ -29,7 +29,10 @@ export interface Parked {
  * - as a case of `select`,
  * - `op.block()` in synchronous code.
  *
- * Using one twice throws a `TypeError`.
+ * Using one twice throws a `TypeError`. A channel arms its operation again for the next `send` or `recv`, so a handle kept
+ * after its use may be that next one.
+ *
+ * `await` is meant; `then` calls its handlers at once if the operation can complete.
  *
  * @example
  * const v = yield* ch.recv();
@@ -94,6 +97,8 @@ export abstract class Operation<T> implements Op<T> {
   offer(_case: number): unknown {
     return undefined;
   }
+  /** It was completed, but its goroutine is ended before it could know: gives back what must not be lost. */
+  giveBack(_g: Waiter): void {}
   /** It waited, or stood in a select, and will not be completed. */
   abandon(): void {}
 
@@ -133,16 +138,18 @@ export abstract class Operation<T> implements Op<T> {
     const g = p.self;
     if (r.done) {
       if (g === null) kickIfReady();
-      if (--p.budget >= 0 || g === null || !sliceOver()) return r;
+      if (--p.budget >= 0 || g === null) return r;
+      const { value } = r; // the clock may fire timers, and they may run code that uses the shared result
+      if (!sliceOver()) return done(value);
       this.state = KEPT;
       g.op = this;
-      g.value = r.value;
+      g.value = value;
       yieldNow(g.addr);
       return PARKED;
     }
     if (r === BLOCKED || g === null) {
-      if (p.cut !== null) return PARKED; // it is ended instead of parked: see `resume` in loop.ts
       if (p.ending) throw goroutineEnded();
+      if (p.cut !== null) return PARKED; // it is ended instead of parked: see `resume` in loop.ts
       throw new TypeError(
         `${this.label}: yield* waits only in a goroutine started by go() or run(); use await here`,
       );
@@ -204,6 +211,12 @@ export abstract class Operation<T> implements Op<T> {
   }
 }
 
+/** Gives back what the operation of a goroutine that is ended has won already. The record is still there. */
+export function giveBack(g: Waiter): void {
+  const { op } = g;
+  if (op !== null && (op.state === KEPT || woken(g.addr) === 1)) op.giveBack(g);
+}
+
 /** Gives up an operation that somebody waited in. */
 export function release(op: AnyOperation): void {
   op.state = IDLE;
@@ -256,6 +269,10 @@ class MapOp<T, U> extends Operation<U> {
 
   override offer(index: number): unknown {
     return this.inner.offer(index);
+  }
+
+  override giveBack(g: Waiter): void {
+    this.inner.giveBack(g);
   }
 
   override abandon(): void {

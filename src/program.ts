@@ -5,7 +5,6 @@ import { host } from './host/index.ts';
 import { AsyncWait } from './runtime/async.ts';
 import { kick } from './runtime/loop.ts';
 import { allOwners } from './runtime/processor.ts';
-import { reportUnused } from './runtime/unused.ts';
 
 /** Goroutines that threw and were not joined yet; looked at again when the host had a turn. */
 let unjoined: G<unknown>[] = [];
@@ -22,7 +21,7 @@ function panicInfo(g: G<unknown>): PanicInfo {
 
 abstract class Base implements Program {
   over = false;
-  alarms = 0;
+  pending = 0;
   private ids = 0;
 
   nextId(): number {
@@ -32,8 +31,8 @@ abstract class Base implements Program {
   started(_g: G<unknown>): void {}
 
   ended(g: G<unknown>, threw: boolean): void {
-    if (!threw || g.joined) return;
-    // Whoever joins it in this turn or its microtasks is not too late.
+    if (!threw) return;
+    // Whoever joins it in this turn or its microtasks is not too late; and a joiner may yet lose its select.
     if (unjoined.length === 0) host.macrotask(judgeUnjoined);
     unjoined.push(g);
   }
@@ -103,23 +102,24 @@ export class Run extends Base {
   private end(settle: () => void): void {
     if (this.over) return;
     // A goroutine that threw in the same turn as main ended has still thrown before that.
-    const thrown = unjoined.find((g) => g.program === this && !g.joined);
+    const thrown = unjoined.filter((g) => g.program === this && !g.joined);
     unjoined = unjoined.filter((g) => g.program !== this);
     this.over = true;
     active.splice(active.indexOf(this), 1);
     setFallback(active.at(-1) ?? outside);
     this.cutOthers();
-    reportUnused(null);
     kick(); // the host timer of a sleeper that was cut off would keep the process alive
-    if (thrown === undefined) settle();
-    else this.judgeLast(panicInfo(thrown), settle);
+    this.judgeLast(thrown.map(panicInfo), settle);
   }
 
-  /** A goroutine threw in the turn in which main ended. */
-  private judgeLast(info: PanicInfo, settle: () => void): void {
-    if (this.onPanic === undefined) return this.fail(goroutinePanic(info));
+  /** Settles the program, unless goroutines threw in the turn in which main ended. */
+  private judgeLast(thrown: PanicInfo[], settle: () => void): void {
+    const { onPanic } = this;
+    const [first] = thrown;
+    if (first === undefined) return settle();
+    if (onPanic === undefined) return this.fail(goroutinePanic(first));
     try {
-      this.onPanic(info);
+      for (const info of thrown) onPanic(info);
       settle();
     } catch (error) {
       this.fail(error);
@@ -128,7 +128,7 @@ export class Run extends Base {
 
   /** First nobody can be woken any more, then clean-up runs: it must not meet a goroutine that is cut off. */
   private cutOthers(): void {
-    if (this.live === 0 && this.alarms === 0) return;
+    if (this.live === 0 && this.pending === 0) return;
     const left: G<unknown>[] = [];
     for (const owner of allOwners()) {
       if (owner === undefined) continue;

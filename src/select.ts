@@ -6,7 +6,7 @@ import { caseOf, coreWords, select as selectInCore } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, takeResult } from './runtime/result.ts';
-import { ARMED, IDLE } from './runtime/state.ts';
+import { ARMED, BUSY, IDLE } from './runtime/state.ts';
 
 /** What `select` of an object gives: the key of the chosen case, which narrows the value. */
 export type Selected<C> = {
@@ -92,6 +92,10 @@ class SelectOp extends Operation<unknown> {
 
   override offer(index: number): unknown {
     return (this.cases[index] as Operation<unknown>).offer(0);
+  }
+
+  override giveBack(g: Waiter): void {
+    if (this.state === BUSY) this.cases[caseOf(g.addr)]?.giveBack(g);
   }
 
   override abandon(): void {

@@ -2,7 +2,7 @@ import type { Host } from './types.ts';
 
 /** Only what is used, so that the library's types need no types of Node. */
 interface NodeProcess {
-  versions?: { node?: string };
+  versions?: { node?: string; bun?: string; deno?: string };
   env: Record<string, string | undefined>;
   getBuiltinModule?: (name: string) => unknown;
   getActiveResourcesInfo?: () => string[];
@@ -74,7 +74,8 @@ const STANDARD_PIPES = 4;
 
 function busy(node: NodeProcess, messageListeners: number): ReturnType<Host['busy']> {
   const kinds = node.getActiveResourcesInfo?.();
-  if (kinds === undefined) return 'unknown';
+  // Others that offer Node's process have the function, and answer with nothing.
+  if (kinds === undefined || node.versions?.bun || node.versions?.deno) return 'unknown';
   let pipes = 0;
   let timers = 0;
   for (const kind of kinds) {

@@ -1,6 +1,6 @@
 /** Waiting in async functions. */
 import { outOfMemory } from '../errors.ts';
-import { type AnyOperation, release } from '../op.ts';
+import { type AnyOperation, giveBack, release } from '../op.ts';
 import { exit, waiter } from './core.ts';
 import { afterHost, asyncResumed, kick, kickIfReady, sliceOver } from './loop.ts';
 import { clearOwner, p, setOwner, type Waiter } from './processor.ts';
@@ -90,7 +90,7 @@ class Outcome implements PromiseLike<unknown> {
   /** Settles it for the async goroutine that waits, or for anybody. */
   settleFor(owner: Waiter | null, handler: Handler, argument: unknown, failed: boolean): void {
     if (owner === null) this.settle(handler, argument, failed);
-    else resumeAs(owner, () => this.settle(handler, argument, failed));
+    else if (!owner.ended) resumeAs(owner, () => this.settle(handler, argument, failed));
   }
 
   /** Calls the handler; what comes of it is the outcome. */
@@ -140,6 +140,7 @@ export class AsyncWait extends Outcome implements Waiter {
     super();
     this.owner = op?.by ?? null;
     setOwner(this.addr, this);
+    if (this.owner?.program) this.owner.program.pending++;
   }
 
   wake(): void {
@@ -167,6 +168,7 @@ export class AsyncWait extends Outcome implements Waiter {
   /** Its program has ended: it is never resumed. */
   drop(): void {
     const { op } = this;
+    giveBack(this);
     this.free(false);
     if (op !== null) release(op);
   }
@@ -177,6 +179,7 @@ export class AsyncWait extends Outcome implements Waiter {
     this.op = null;
     if (addr === 0) return;
     this.addr = 0;
+    if (this.owner?.program) this.owner.program.pending--;
     clearOwner(addr);
     if (woken && spare.length < SPARE_MAX) spare.push(addr);
     else exit(addr);

@@ -1,4 +1,5 @@
 /** Waiting in synchronous code: the thread's other goroutines run on top of the caller's stack. */
+import { goroutineEnded } from '../errors.ts';
 import { type AnyOperation, release } from '../op.ts';
 import { host } from '../host/index.ts';
 import { deadlock } from './dump.ts';
@@ -13,10 +14,12 @@ class Blocker implements Waiter {
   op: AnyOperation | null = null;
   value: unknown = undefined;
   woken = false;
+  closed = false;
   constructor(readonly addr: number) {}
 
   wake(): void {
     this.woken = true;
+    this.closed = p.closed; // a turn on top of this one may change it
   }
 }
 
@@ -27,6 +30,7 @@ export function blockOn(op: AnyOperation): unknown {
     kickIfReady();
     return takeResult(r);
   }
+  if (p.ending || p.cut !== null) throw goroutineEnded();
   const g = new Blocker(waiterRecord());
   setOwner(g.addr, g);
   try {
@@ -50,14 +54,12 @@ export function blockOn(op: AnyOperation): unknown {
 function runUntilWoken(g: Blocker, op: AnyOperation): void {
   const { self, addr, async } = p;
   p.async = null;
-  let closed = false;
   g.woken = false;
   try {
     while (!g.woken) {
       p.self = null;
       p.addr = 0;
-      if (runOne()) closed = p.closed;
-      else if (!sleepUntilTimer()) throw cannotBlock(op);
+      if (!runOne() && !sleepUntilTimer()) throw cannotBlock(op);
     }
   } finally {
     p.self = self;
@@ -66,7 +68,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
     // What ran meanwhile may have ended the program of the goroutine that blocks.
     if (self !== null && ownerAt(addr) !== self) cutRunning(self);
   }
-  p.closed = closed;
+  p.closed = g.closed;
 }
 
 function cannotBlock(op: AnyOperation): Error {

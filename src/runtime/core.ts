@@ -31,6 +31,7 @@ interface Core {
   waiter(): number;
   next(): number;
   yieldNow(g: number): void;
+  woken(g: number): number;
   exit(g: number): void;
   wake(g: number, index: number, closed: number): void;
   join(target: number, g: number): number;
@@ -104,6 +105,7 @@ export const {
   waiter,
   next,
   yieldNow,
+  woken,
   exit,
   wake,
   join,

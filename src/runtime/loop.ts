@@ -170,7 +170,6 @@ function newSlice(): void {
 }
 
 function turn(): void {
-  if (running) return; // called from inside a goroutine that blocks
   running = true;
   turns++;
   watcher?.turn();
@@ -227,6 +226,9 @@ function onHostTimer(): void {
   hostTimerAt = -1;
   if (scheduled !== 'no') return;
   hostTimerRuns = true;
-  newSlice();
-  hostTimerRuns = false;
+  try {
+    newSlice();
+  } finally {
+    hostTimerRuns = false;
+  }
 }

@@ -17,6 +17,8 @@ export interface Waiter {
   value: unknown;
   /** Its turn has come. Never throws. */
   wake(): void;
+  /** Its program; only goroutines have it. */
+  readonly program?: { pending: number };
   /** Whether it is over; only goroutines have it. */
   readonly ended?: boolean;
   /** For reports; only goroutines have it. */

@@ -4,7 +4,8 @@
  */
 import { host } from '../host/index.ts';
 import type { AnyOperation } from '../op.ts';
-import { p, type Waiter } from './processor.ts';
+import { currentOwner } from './async.ts';
+import type { Waiter } from './processor.ts';
 import { ownSite } from './site.ts';
 
 /** Whether operations are watched; then none is kept for reuse. */
@@ -18,12 +19,14 @@ interface Made {
 
 const made = new Set<Made>();
 let sweepAt = 1024;
+let watching = false;
 
 /** Called for every operation that is made. */
 export function track(op: AnyOperation): void {
   if (!checking) return;
-  if (made.size === 0) host.onDrained(() => reportUnused(null));
-  made.add({ op, by: p.self, site: ownSite() ?? 'an unknown place' });
+  if (!watching) host.onDrained(() => reportUnused(null));
+  watching = true;
+  made.add({ op, by: currentOwner(), site: ownSite() ?? 'an unknown place' });
   if (made.size > sweepAt) {
     for (const entry of made) if (entry.op.used) made.delete(entry);
     sweepAt = 2 * Math.max(512, made.size);

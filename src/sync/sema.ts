@@ -1,9 +1,10 @@
 /** The common root of Mutex and WaitGroup: a semaphore of the core and the operations that wait on it. */
+import { CASE_SEMA } from '../../assembly/layout.ts';
 import { outOfMemory } from '../errors.ts';
 import { Operation } from '../op.ts';
 import { currentOwner } from '../runtime/async.ts';
 import { parkedOr, writeCase } from '../runtime/cases.ts';
-import { semaFree, semaNew } from '../runtime/core.ts';
+import { semaFree, semaNew, semaRelease } from '../runtime/core.ts';
 import type { Waiter } from '../runtime/processor.ts';
 import { done, type Result } from '../runtime/result.ts';
 
@@ -45,6 +46,11 @@ export class SemaOp<T> extends Operation<T> {
 
   finish(): Result {
     return done(this.value);
+  }
+
+  /** A lock that is handed over and never held would be locked for ever. */
+  override giveBack(): void {
+    if (this.kind === CASE_SEMA) semaRelease(this.sema.addr);
   }
 
   describe(i: number): void {

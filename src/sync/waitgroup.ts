@@ -1,6 +1,6 @@
 import { CASE_ZERO } from '../../assembly/layout.ts';
 import { mistake, Panic } from '../errors.ts';
-import { type Go, type Goroutine, startCounted } from '../goroutine.ts';
+import { type Go, type Goroutine, checkBody, startCounted } from '../goroutine.ts';
 import type { Op } from '../op.ts';
 import { semaAdd, semaCount, semaWaitZero } from '../runtime/core.ts';
 import { kickIfReady } from '../runtime/loop.ts';
@@ -58,8 +58,13 @@ export class WaitGroup {
   go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
   go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
   go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
-    const g = startCounted(body, args, () => this.done(), this.go);
+    checkBody('WaitGroup.go', body);
     this.add(1);
-    return g;
+    try {
+      return startCounted(body, args, () => this.done(), this.go);
+    } catch (error) {
+      this.done();
+      throw error;
+    }
   }
 }

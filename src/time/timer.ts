@@ -69,12 +69,13 @@ class Call implements FuncTimer, Alarm {
 
   reset(ms: number): boolean {
     checkMs('afterFunc', ms);
+    if (this.program.over) return false;
     const was = this.record !== 0;
     if (!was) {
       this.record = timerNew();
       if (this.record === 0) throw outOfMemory();
       setOwner(this.record, this);
-      this.program.alarms++;
+      this.program.pending++;
     }
     timerSet(this.record, clock() + ms);
     kick();
@@ -86,7 +87,7 @@ class Call implements FuncTimer, Alarm {
     clearOwner(this.record);
     timerFree(this.record);
     this.record = 0;
-    this.program.alarms--;
+    this.program.pending--;
     kick();
     return true;
   }
