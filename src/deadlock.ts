@@ -20,6 +20,8 @@ import { ownHostTimers, turnNumber, watchLoop } from './runtime/loop.ts';
 import { allOwners } from './runtime/processor.ts';
 
 const POLL_MS = 50;
+/** The longest that a host timer can hold; then the loop is empty again. */
+const KEEP_ALIVE_MS = 2 ** 31 - 1;
 /** So many polls asleep before a report: time for what the host does not tell of, such as work of its thread pool. */
 const PATIENCE = 16;
 /** Turns in which the program is watched for setting timers; one that lives longer is given the benefit of the doubt. */
@@ -27,6 +29,7 @@ const WATCHED_TURNS = 200;
 
 let stopPolling: (() => void) | undefined;
 let stopWaiting: (() => void) | undefined;
+let keepAlive: unknown;
 let checking = false;
 let watched = 0;
 /** Whether the program may have set a timer of the host that wakes it. */
@@ -49,6 +52,8 @@ export function unwatch(): void {
   stopPolling = undefined;
   stopWaiting?.();
   stopWaiting = undefined;
+  if (keepAlive !== undefined) host.clearTimer(keepAlive);
+  keepAlive = undefined;
 }
 
 /** A turn begins. Does the code that runs in it, and in its microtasks, set timers of the host? */
@@ -99,6 +104,7 @@ function judge(polls: number): void {
 }
 
 function mayBeWoken(polls: number): boolean {
+  if (activeRuns().some((run) => run.abortable)) return true;
   switch (host.busy()) {
     case 'nothing':
       return polls < PATIENCE;
@@ -124,10 +130,17 @@ function asyncAsleep(): boolean {
 
 /** The host's event loop is empty: whatever still waits, waits for ever. */
 function drained(): void {
-  if (activeRuns().length > 0) report();
+  if (activeRuns().length === 0) return;
+  // A signal may still abort it: that of `AbortSignal.timeout` does not keep the process alive itself.
+  if (activeRuns().some((run) => run.abortable)) keepAlive ??= host.setTimer(letDrain, KEEP_ALIVE_MS);
+  else report();
 }
 
 function report(): void {
   const error = deadlock();
   for (const run of [...activeRuns()]) run.reject(error);
+}
+
+function letDrain(): void {
+  keepAlive = undefined;
 }

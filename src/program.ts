@@ -67,6 +67,8 @@ export class Run extends Base {
     private readonly settle: (value: unknown) => void,
     private readonly fail: (error: unknown) => void,
     private readonly onPanic: ((info: PanicInfo) => void) | undefined,
+    /** It has a signal, so it may be ended from outside at any time. */
+    readonly abortable: boolean,
   ) {
     super();
     active.push(this);

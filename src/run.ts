@@ -9,7 +9,10 @@ import { trace } from './runtime/site.ts';
 export interface RunOptions {
   /** Makes the choices of `select` repeatable: an integer. Default: random. */
   readonly seed?: number;
-  /** Ends the program when aborted: `run` rejects with the signal's reason. */
+  /**
+   * Ends the program when aborted: `run` rejects with the signal's reason. Until then no deadlock is reported, for the
+   * signal may end it, and the process is kept alive.
+   */
   readonly signal?: AbortSignal;
   /** `maximum`: bytes that the core may use for its records; applies from now on. Default 1 GiB, at most 2 GiB. */
   readonly memory?: { readonly maximum?: number };
@@ -63,6 +66,7 @@ export function run(main: () => unknown, options: RunOptions = {}): Promise<unkn
         reject(error);
       },
       onPanic,
+      signal !== undefined,
     );
     try {
       program.main = start(program, main, [], made);

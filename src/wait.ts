@@ -73,7 +73,7 @@ class WaitOp<T> extends Operation<T> {
  * Waits for a promise of the host inside a generator goroutine: its value, or throws its reason. As a case of a select
  * that chooses another case, the promise is simply not listened to any more.
  *
- * While a goroutine waits here its program is not deadlocked.
+ * While a goroutine waits here its program is not deadlocked, unless the host has nothing left to do at all.
  *
  * @throws TypeError unless `promise` is a promise or another thenable.
  * @example

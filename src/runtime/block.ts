@@ -4,7 +4,7 @@ import { type AnyOperation, release } from '../op.ts';
 import { host } from '../host/index.ts';
 import { deadlock } from './dump.ts';
 import { waiterRecord } from './async.ts';
-import { exit } from './core.ts';
+import { exit, waitingOnHost } from './core.ts';
 import { kickIfReady, runOne, sleepUntilTimer } from './loop.ts';
 import { clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
 import { takeResult } from './result.ts';
@@ -72,6 +72,11 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
 }
 
 function cannotBlock(op: AnyOperation): Error {
-  if (host.blockFor(0)) return deadlock();
+  if (host.blockFor(0)) {
+    if (waitingOnHost() === 0) return deadlock();
+    return new TypeError(
+      `${op.label}: block() cannot wait for promises, which do not settle meanwhile; use await or yield*`,
+    );
+  }
   return new TypeError(`${op.label}: block() is not allowed on this thread; use await or yield*`);
 }
