@@ -11,13 +11,14 @@ interface StackError {
 }
 
 const StackError = Error as StackError;
-/** Taking a trace costs 1.5 µs, as much as five goroutines: so many are taken a turn, and no more. */
-export const TRACES_PER_TURN = 64;
-let left = TRACES_PER_TURN;
+/** Taking a trace costs 1.5 µs, as much as five goroutines: so many are taken at once, and so many more a turn. */
+const TRACES_AT_ONCE = 64;
+const TRACES_PER_TURN = 8;
+let left = TRACES_AT_ONCE;
 
 /** A new turn of the loop. */
 export function refillTraces(): void {
-  left = TRACES_PER_TURN;
+  left = Math.min(TRACES_AT_ONCE, left + TRACES_PER_TURN);
 }
 
 /** The caller of `below`, or undefined when this turn has taken enough traces. */
