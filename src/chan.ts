@@ -16,10 +16,11 @@ import {
   TAG_SHIFT,
 } from '../assembly/layout.ts';
 import { mistake, outOfMemory, Panic, sendOnClosed } from './errors.ts';
+import type { Chan } from './chantypes.ts';
 import type { Go } from './goroutine.ts';
 import { finished } from './wait.ts';
 import { RecvManyOp, SendManyOp } from './many.ts';
-import { type Op, type Parked, Operation } from './op.ts';
+import { type Op, Operation } from './op.ts';
 import { currentOwner } from './runtime/async.ts';
 import { takeFrom, writeCase } from './runtime/cases.ts';
 import { chanClose, chanLength, chanNew, chanRecv, chanSend, coreWords } from './runtime/core.ts';
@@ -29,102 +30,6 @@ import { ageFresh, limitFresh, type Recorded, recorded } from './runtime/records
 import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './runtime/result.ts';
 import { ARMED, COUNTED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
-
-/**
- * The receiving side of a channel.
- *
- * @example
- * function* consumer(ch: RecvChan<string>): Go {
- *   yield* ch.each((line) => console.log(line));
- * }
- */
-export interface RecvChan<out T> extends AsyncIterable<T, undefined> {
-  /**
-   * Receives a value: the oldest in the buffer, or the one of the sender that waits longest. `undefined` once the
-   * channel is closed and drained; use `next` where `undefined` may also be a value.
-   *
-   * Source: the Go specification, "Receive operator".
-   */
-  recv(): Op<T | undefined>;
-  /**
-   * Receives with Go's `v, ok`: `{ done: false, value }`, or `{ done: true, value: undefined }` once the channel is
-   * closed and drained.
-   */
-  next(): Op<IteratorResult<T, undefined>>;
-  /** Receives if that needs no waiting; `undefined` if it would block. */
-  tryRecv(): IteratorResult<T, undefined> | undefined;
-  /**
-   * Calls `body` with every value until the channel is closed and drained: Go's `for v := range ch`. `body` may be a
-   * generator function, which may wait.
-   *
-   * @example
-   * yield* jobs.each(function* (job) {
-   *   yield* results.send(job * 2);
-   * });
-   */
-  each(body: (value: T) => unknown): Generator<Parked, void, void>;
-  /**
-   * Receives up to `max` values, at least one unless the channel is closed and drained: then none. Waits for the
-   * first only.
-   *
-   * @throws TypeError unless `max` is a positive integer.
-   */
-  recvMany(max: number): Op<T[]>;
-  /** Values in the buffer now. Always 0 for an unbuffered channel. */
-  readonly length: number;
-  /** Size of the buffer. */
-  readonly capacity: number;
-  /** Whether `close` was called; values may still be left in the buffer. */
-  readonly closed: boolean;
-}
-
-/**
- * The sending side of a channel.
- *
- * @example
- * function* producer(ch: SendChan<number>): Go {
- *   for (let i = 0; i < 10; i++) yield* ch.send(i);
- *   ch.close();
- * }
- */
-export interface SendChan<in T> {
-  /**
-   * Sends a value: to the receiver that waits longest, or into the buffer, or waits until one of the two is possible.
-   * An unbuffered send completes only when a receiver has the value.
-   *
-   * Source: the Go specification, "Send statements".
-   *
-   * @throws Panic `send on closed channel`, also when the channel is closed while it waits.
-   */
-  send(value: T): Op<void>;
-  /**
-   * Sends if that needs no waiting; says whether it did.
-   *
-   * @throws Panic `send on closed channel`.
-   */
-  trySend(value: T): boolean;
-  /**
-   * Sends the values in order, waiting as often as needed.
-   *
-   * @throws Panic `send on closed channel`; the values before were sent.
-   */
-  sendMany(values: readonly T[]): Op<void>;
-  /**
-   * Closes the channel: receivers get what is left in the buffer and then `undefined`; waiting senders panic.
-   *
-   * @throws Panic `close of closed channel`.
-   */
-  close(): void;
-  /** Values in the buffer now. */
-  readonly length: number;
-  /** Size of the buffer. */
-  readonly capacity: number;
-  /** Whether `close` was called. */
-  readonly closed: boolean;
-}
-
-/** A channel: both sides. Give a function only the side it needs. */
-export interface Chan<T> extends SendChan<T>, RecvChan<T> {}
 
 /** A channel whose values are JavaScript values of this thread. */
 export class LocalChan<T> implements Chan<T>, Recorded {

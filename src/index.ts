@@ -1,5 +1,6 @@
 /** Go's concurrency for JavaScript: goroutines, channels and select. */
-export { type Chan, chan, type RecvChan, type SendChan } from './chan.ts';
+export { chan } from './chan.ts';
+export type { Chan, RecvChan, SendChan } from './chantypes.ts';
 export { defer } from './defer.ts';
 export { DeadlockError, type GoroutineInfo, Panic, type PanicCode, type PanicInfo } from './errors.ts';
 export { type Body, type Go, go, type Goroutine, numGoroutine } from './goroutine.ts';

@@ -1,6 +1,6 @@
 /** Go's nil channel. */
 import { CASE_NEVER, WAIT_RECV_NIL, WAIT_SEND_NIL } from '../assembly/layout.ts';
-import type { Chan } from './chan.ts';
+import type { Chan } from './chantypes.ts';
 import { Panic } from './errors.ts';
 import { type Op, type Parked, Operation } from './op.ts';
 import { parkedOr, writeCase } from './runtime/cases.ts';

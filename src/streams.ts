@@ -1,5 +1,6 @@
 /** Bridges between channels and the iterables and streams of the host. */
-import { type Chan, chan, type RecvChan } from './chan.ts';
+import { chan } from './chan.ts';
+import type { Chan, RecvChan } from './chantypes.ts';
 import { mistake } from './errors.ts';
 import { goFrom } from './goroutine.ts';
 import { select } from './select.ts';

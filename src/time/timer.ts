@@ -1,4 +1,4 @@
-import type { RecvChan } from '../chan.ts';
+import type { RecvChan } from '../chantypes.ts';
 import { outOfMemory, Panic } from '../errors.ts';
 import { checkBody, currentProgram, start } from '../goroutine.ts';
 import { host } from '../host/index.ts';

@@ -7,7 +7,7 @@
  * I2: while somebody stands in its wait list, the record is in the heap exactly if the timer is armed.
  */
 import { CASE_READY, CASE_TIMER } from '../../assembly/layout.ts';
-import type { RecvChan } from '../chan.ts';
+import type { RecvChan } from '../chantypes.ts';
 import { mistake, outOfMemory } from '../errors.ts';
 import { type Op, type Parked, Operation } from '../op.ts';
 import { finished } from '../wait.ts';
