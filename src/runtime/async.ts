@@ -69,12 +69,18 @@ function resolveSoon(op: AnyOperation, value: unknown, onValue: Handler): Outcom
   return outcome;
 }
 
-function park(op: AnyOperation, onValue: Handler, onError: Handler): AsyncWait {
+function park(op: AnyOperation, onValue: Handler, onError: Handler): Outcome {
   const wait = new AsyncWait(op, onValue, onError);
   try {
-    op.start(wait);
-    wait.park(op);
-    return wait;
+    const r = op.start(wait);
+    if (!r.done) {
+      wait.park(op);
+      return wait;
+    }
+    // A timer became due since it was tried.
+    const value = takeResult(r);
+    wait.free(true);
+    return resolveSoon(op, value, onValue);
   } catch (error) {
     wait.free(false);
     throw error;

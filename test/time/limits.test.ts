@@ -1,5 +1,5 @@
 /** Delays at and beyond the limits, wrong arguments, and great numbers of timers. */
-import { go, numGoroutine, run, select, sleep, WaitGroup } from 'goroutines';
+import { go, nilChan, numGoroutine, run, select, sleep, WaitGroup } from 'goroutines';
 import { after, afterFunc, type FuncTimer, tick, Ticker, Timer } from 'goroutines/time';
 import { afterEach, expect, test } from 'vitest';
 import { hostTurn } from '../api/support.ts';
@@ -163,4 +163,15 @@ test('a function may stop or reset any timer while timers fire', async () => {
     yield* sleep(30);
     expect(calls).toBe(20);
   });
+});
+
+test('a timer that becomes due while an async function begins to wait is not missed', async () => {
+  let received = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const { c } = new Timer((i % 20) / 1000);
+    if (i % 2 === 0) await c.recv();
+    else await select({ time: c.recv(), never: nilChan.recv() });
+    received++;
+  }
+  expect(received).toBe(20_000);
 });
