@@ -1,0 +1,110 @@
+// The explorer's face to a test: scenarios, and what is done with them. How to write one: docs/model-checking.md.
+
+import { expect, test } from 'vitest';
+import { core, subjects } from './build/cores.ts';
+import type { CoreSource } from './build/cores.ts';
+import type { Points, Report, Scenario, Subject } from './scenario.ts';
+import { explain } from './search/explain.ts';
+import { search } from './search/index.ts';
+
+export { core, fixture } from './build/cores.ts';
+export * from './ops.ts';
+export type { Machine, Outcome, Report, Scenario } from './scenario.ts';
+
+/** Where threads may be switched: the first is quick, the second finds races, too. */
+const POINTS: readonly Points[] = ['atomics', 'all'];
+const TIMEOUT = 300_000;
+
+/** A row of the table that `npm run test:model` prints. */
+export interface Row extends Report {
+  readonly name: string;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    explored?: Row;
+  }
+}
+
+/** Lets scenarios with different setups stand in one list. */
+export function scenario<S>(definition: Scenario<S>): Scenario<unknown> {
+  return definition as Scenario<unknown>;
+}
+
+/**
+ * Declares two tests, which explore the scenario with points at atomics and at all accesses, and pass if every
+ * order of events ends well.
+ *
+ * With MODEL_REPLAY in the environment they tell the story of that order instead.
+ */
+export function explore<S>(name: string, definition: Scenario<S>, source: CoreSource = core): void {
+  for (const points of POINTS) {
+    test(
+      `${name} · ${points}`,
+      async ({ task }) => {
+        const [subject] = (await subjects(source, [undefined])) as [Subject];
+        const replay = process.env.MODEL_REPLAY;
+        if (replay) return console.log(explain(definition, subject, replay));
+        const report = search(definition, subject, points);
+        task.meta.explored = { name, ...report };
+        const wrong = complaint(definition, subject, report);
+        if (wrong) expect.fail(wrong);
+      },
+      TIMEOUT,
+    );
+  }
+}
+
+/** What a test says of a report, or undefined if all is well. */
+export function complaint<S>(definition: Scenario<S>, subject: Subject, report: Report): string | undefined {
+  const { failure, complete, states } = report;
+  if (failure) {
+    const { fault, message, replay } = failure;
+    return `${fault}: ${message}\nreplay: ${replay}\n${explain(definition, subject, replay)}`;
+  }
+  if (complete) return undefined;
+  return `not explored completely: gave up after ${states} states. Make it smaller, or mark it with its bound`;
+}
+
+/** The first report of a fault among the scenarios, with its name; undefined if all pass. */
+export function firstFault(
+  scenarios: Readonly<Record<string, Scenario<unknown>>>,
+  subject: Subject,
+): { name: string; report: Report } | undefined {
+  for (const points of POINTS) {
+    for (const [name, definition] of Object.entries(scenarios)) {
+      const report = search(definition, subject, points);
+      if (report.failure) return { name, report };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Declares a test for each seeded bug of a core: some scenario must find it.
+ *
+ * The core has them in its source, switched on by the build constant MUTANT.
+ *
+ * @param mutants what each is, by its number
+ */
+export function catchMutants(
+  mutants: Readonly<Record<number, string>>,
+  scenarios: Readonly<Record<string, Scenario<unknown>>>,
+  source: CoreSource = core,
+): void {
+  const numbers = Object.keys(mutants).map(Number);
+  // All at once, the first time that one is needed: the compiler is slow to start.
+  let all: Promise<Subject[]> | undefined;
+  numbers.forEach((number, i) => {
+    test(
+      `mutant ${number} is caught: ${mutants[number]}`,
+      async ({ task }) => {
+        const subject = (await (all ??= subjects(source, numbers)))[i]!;
+        const found = firstFault(scenarios, subject);
+        if (!found) return expect.fail(`no scenario finds mutant ${number}: ${mutants[number]}`);
+        task.meta.explored = { ...found.report, name: `mutant ${number} by ${found.name}` };
+      },
+      TIMEOUT,
+    );
+  });
+}
