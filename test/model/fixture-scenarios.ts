@@ -6,11 +6,12 @@ import {
   end,
   get,
   loop,
+  processor,
   scenario,
   service,
   wait,
   waitTimed,
-  TIMED_OUT,
+  Woken,
 } from './model.ts';
 import type { Op, Scenario } from './model.ts';
 
@@ -46,7 +47,7 @@ interface Deque {
 /** What is left in the deque. */
 function rest(pop: (deque: number) => number, deque: number): number[] {
   const values: number[] = [];
-  for (let value; (value = pop(deque)) > 0; ) values.push(value);
+  for (let value; (value = pop(deque)) > 0;) values.push(value);
   return values;
 }
 
@@ -107,16 +108,19 @@ interface Inbox {
 
 const inboxOf = (): Inbox => ({ inbox: HERE, nodes: [NODES, NODES + 0x1000, NODES + 0x2000] });
 
-/** Takes everything and counts it; asleep while there is nothing. Until it has `wanted`. */
+/** Takes everything and counts it, until it has `wanted`; asleep while there is nothing. */
 function receiver(wanted: number) {
   return ({ inbox }: Inbox) =>
-    loop(0, function* (got: number) {
-      const seen = yield atomicGet(inbox + 4);
-      for (let node = yield call('take', inbox); node; node = yield call('nextOf', node)) got++;
-      if (got === wanted) return end(got);
-      if (yield call('beforeSleep', inbox)) yield wait(inbox + 4, seen);
-      yield call('afterSleep', inbox);
-      return got;
+    processor({
+      next: call('take', inbox),
+      wakeWord: inbox + 4,
+      before: call('beforeSleep', inbox),
+      after: call('afterSleep', inbox),
+      first: 0,
+      *run(got, newest) {
+        for (let node = newest; node; node = yield call('nextOf', node)) got++;
+        return got === wanted ? end(got) : got;
+      },
     });
 }
 
@@ -165,7 +169,8 @@ const published = scenario({
     },
   ],
   check({ setup: { blocks }, ends, machine }) {
-    if (!same([machine.get(blocks[0]! + 4), machine.get(blocks[1]! + 4)], [7, 8])) return 'in the wrong block';
+    if (!same([machine.get(blocks[0]! + 4), machine.get(blocks[1]! + 4)], [7, 8]))
+      return 'in the wrong block';
     const [a, b] = ends as [number, number];
     return (a || b) && (a === 0 || a === 8) && (b === 0 || b === 7) ? undefined : `saw ${a} and ${b}`;
   },
@@ -195,7 +200,7 @@ const timed = scenario<Inbox>({
     function* ({ inbox }) {
       const seen = yield atomicGet(inbox + 4);
       if (!(yield call('beforeSleep', inbox))) return 'there at once';
-      return (yield waitTimed(inbox + 4, seen)) === TIMED_OUT ? 'too late' : 'in time';
+      return (yield waitTimed(inbox + 4, seen)) === Woken.TIMED_OUT ? 'too late' : 'in time';
     },
     service(({ inbox }) =>
       loop({}, function* () {

@@ -5,10 +5,11 @@ import { core, subjects } from './build/cores.ts';
 import type { CoreSource } from './build/cores.ts';
 import type { Points, Report, Scenario, Subject } from './scenario.ts';
 import { explain } from './search/explain.ts';
-import { search } from './search/index.ts';
+import { plainest, search } from './search/index.ts';
 
 export { core, fixture } from './build/cores.ts';
 export * from './ops.ts';
+export { processor } from './processor.ts';
 export type { Machine, Outcome, Report, Scenario } from './scenario.ts';
 
 /** Where threads may be switched: the first is quick, the second finds races, too. */
@@ -44,7 +45,7 @@ export function explore<S>(name: string, definition: Scenario<S>, source: CoreSo
       async ({ task }) => {
         const [subject] = (await subjects(source, [undefined])) as [Subject];
         const replay = process.env.MODEL_REPLAY;
-        if (replay) return console.log(explain(definition, subject, replay));
+        if (replay) return console.log(story(definition, subject, replay));
         const report = search(definition, subject, points);
         task.meta.explored = { name, ...report };
         const wrong = complaint(definition, subject, report);
@@ -57,13 +58,20 @@ export function explore<S>(name: string, definition: Scenario<S>, source: CoreSo
 
 /** What a test says of a report, or undefined if all is well. */
 export function complaint<S>(definition: Scenario<S>, subject: Subject, report: Report): string | undefined {
-  const { failure, complete, states } = report;
+  const { complete, states } = report;
+  const failure = plainest(definition, subject, report);
   if (failure) {
     const { fault, message, replay } = failure;
-    return `${fault}: ${message}\nreplay: ${replay}\n${explain(definition, subject, replay)}`;
+    return `${fault}: ${message}\nreplay: ${replay}\n${explain(definition, subject, replay).text}`;
   }
   if (complete) return undefined;
   return `not explored completely: gave up after ${states} states. Make it smaller, or mark it with its bound`;
+}
+
+/** What a replay leads to. */
+function story<S>(definition: Scenario<S>, subject: Subject, replay: string): string {
+  const { text, wrong } = explain(definition, subject, replay);
+  return `${text}\n${wrong ? `${wrong.fault}: ${wrong.message}` : 'nothing is wrong here'}`;
 }
 
 /** The first report of a fault among the scenarios, with its name; undefined if all pass. */

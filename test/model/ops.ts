@@ -32,15 +32,13 @@ export const atomicSet = (address: number, value: number): Op => op('host.atomic
 export const atomicAdd = (address: number, value: number): Op => op('host.atomicAdd', address, value);
 /** `Atomics.notify`: answers how many it woke, the longest asleep first. */
 export const notify = (address: number, count: number): Op => op('host.notify', address, count);
-/** `Atomics.wait` without a limit: answers WOKEN, or UNEQUAL without having slept. */
+/** `Atomics.wait` without a limit: answers `Woken.WOKEN`, or `Woken.UNEQUAL` without having slept. */
 export const wait = (address: number, expected: number): Op => op('host.wait', address, expected);
-/** `Atomics.wait` with a limit: may at any time answer TIMED_OUT. */
+/** `Atomics.wait` with a limit: may at any time answer `Woken.TIMED_OUT`. */
 export const waitTimed = (address: number, expected: number): Op => op('host.waitTimed', address, expected);
 
 /** Answers of `wait` and `waitTimed`, as `memory.atomic.wait32` numbers them. */
-export const WOKEN = 0;
-export const UNEQUAL = 1;
-export const TIMED_OUT = 2;
+export const Woken = { WOKEN: 0, UNEQUAL: 1, TIMED_OUT: 2 } as const;
 
 /** What a thread does: a generator of actions. It may depend on nothing but their results, for it is run again. */
 export type Script = Generator<Op, unknown, number>;

@@ -19,7 +19,9 @@ export default class Table implements Reporter {
     const lines = [HEADS, ...this.rows.map(cells)];
     const widths = HEADS.map((_, k) => Math.max(...lines.map((line) => line[k]!.length)));
     const text = lines.map((line) =>
-      line.map((cell, k) => (k >= 2 && k <= 6 ? cell.padStart(widths[k]!) : cell.padEnd(widths[k]!))).join('  '),
+      line
+        .map((cell, k) => (k >= 2 && k <= 6 ? cell.padStart(widths[k]!) : cell.padEnd(widths[k]!)))
+        .join('  '),
     );
     console.log(`\n${text.map((line) => line.trimEnd()).join('\n')}`);
   }

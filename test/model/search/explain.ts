@@ -2,11 +2,16 @@
 
 import type { Op } from '../ops.ts';
 import type { Scenario, Subject } from '../scenario.ts';
-import { LOAD, NOTIFY, STORE, WAIT } from '../wasm/operators.ts';
+import { Kind } from '../wasm/operators.ts';
 import type { Site } from '../wasm/rewrite.ts';
 import type { World } from '../world/world.ts';
-import { messageOf, prepare } from './run.ts';
+import { functionName } from './names.ts';
+import type { Namer } from './names.ts';
+import { Run } from './run.ts';
+import type { Wrong } from './run.ts';
 import { movesOf } from './replay.ts';
+
+const { LOAD, NOTIFY, STORE, WAIT } = Kind;
 
 interface Access {
   readonly site: number;
@@ -23,20 +28,29 @@ interface Event {
   readonly access?: Access;
 }
 
-/** Runs the scenario in the order of the replay, and tells what happens: accesses to words that threads share. */
-export function explain<S>(scenario: Scenario<S>, subject: Subject, replay: string): string {
-  const { world, setup } = prepare(scenario, subject);
-  const nameOf = namer(setup);
-  const events = follow(world, movesOf(replay, world.count), nameOf);
+export interface Story {
+  /** What is wrong at its end, if that can be seen there: a livelock cannot. */
+  readonly wrong: Wrong | undefined;
+  /** A line for every call, and for every access to a word that threads share. */
+  readonly text: string;
+}
+
+/** Runs the scenario in the order of the replay. */
+export function explain<S>(scenario: Scenario<S>, subject: Subject, replay: string): Story {
+  const run = new Run(scenario, subject, 'all', false);
+  const { world, nameOf } = run;
+  const { events, wrong } = follow(run, movesOf(replay, world.count));
   const shared = sharedWords(events, world.sites);
   const lines = subject.lines();
-  return events
+  const text = events
     .filter(({ access }) => !access || shared.has(access.address >>> 2))
     .map(({ t, text, access }) => `T${t} ${access ? describe(access, world.sites, nameOf, lines) : text}`)
     .join('\n');
+  return { wrong, text };
 }
 
-function follow(world: World, moves: readonly number[], nameOf: (address: number) => string): Event[] {
+function follow<S>(run: Run<S>, moves: readonly number[]): { events: Event[]; wrong: Wrong | undefined } {
+  const { world, nameOf } = run;
   const events: Event[] = [];
   const say = (t: number, text: string) => events.push({ t, text });
   const callOf = ({ name, args }: Op) => `${name}(${args.map(nameOf).join(', ')})`;
@@ -51,6 +65,7 @@ function follow(world: World, moves: readonly number[], nameOf: (address: number
     woke: (t, by) => say(by, `  wakes T${t}`),
   };
   const begun = new Set<number>();
+  let wrong: Wrong | undefined;
   for (const move of moves) {
     const t = world.mover(move);
     const { op } = world.threads[t]!.stepOf(world.ids[t]!);
@@ -65,14 +80,18 @@ function follow(world: World, moves: readonly number[], nameOf: (address: number
     const before = valueAt(world, address, bytes);
     // What a notify or a wait does comes after it in the story.
     const at = events.length;
-    try {
-      world.move(move);
-    } catch (error) {
-      say(t, `  ${messageOf(error)}`);
-    }
-    if (verb) events.splice(at, 0, { t, access: { site, address, bytes, before, after: valueAt(world, address, bytes) } });
+    wrong = run.make(move);
+    if (wrong) say(t, `  ${wrong.message}`);
+    if (verb)
+      events.splice(at, 0, {
+        t,
+        access: { site, address, bytes, before, after: valueAt(world, address, bytes) },
+      });
+    const { mark } = world.journal;
+    world.journal.settle();
+    world.journal.redo(mark);
   }
-  return events;
+  return { events, wrong: wrong ?? run.judge(world.mover(moves.at(-1)!)) };
 }
 
 /** The words that several threads access, one of them to write. */
@@ -94,15 +113,16 @@ function sharedWords(events: readonly Event[], sites: readonly Site[]): Set<numb
 function describe(
   { site, address, bytes, before, after }: Access,
   sites: readonly Site[],
-  nameOf: (address: number) => string,
+  nameOf: Namer,
   lines: readonly string[] | undefined,
 ): string {
   const { kind, op, where } = sites[site]!;
   const place = lines?.[site] ?? '';
   const range = bytes > 8 ? `${nameOf(address)} … +${bytes}` : nameOf(address);
-  const change = kind === LOAD || kind === WAIT ? `= ${before}` : kind === STORE ? `← ${after}` : `${before} → ${after}`;
+  const change =
+    kind === LOAD || kind === WAIT ? `= ${before}` : kind === STORE ? `← ${after}` : `${before} → ${after}`;
   const what = kind === NOTIFY ? `${op} ${range}` : `${op} ${range} ${change}`;
-  return `    ${what.padEnd(56)} ${where.split('/').at(-1)} ${place}`.trimEnd();
+  return `    ${what.padEnd(56)} ${functionName(where)} ${place}`.trimEnd();
 }
 
 function valueAt(world: World, address: number, bytes: number): string {
@@ -118,21 +138,4 @@ function valueAt(world: World, address: number, bytes: number): string {
     default:
       return bytes === 4 ? String(view.getInt32(address, true)) : '…';
   }
-}
-
-/** Addresses get the names of what the setup has returned: `inbox+8`. */
-function namer(setup: unknown): (address: number) => string {
-  const names = Object.entries(setup ?? {}).flatMap(([name, value]) =>
-    Array.isArray(value)
-      ? value.map((v: unknown, i) => [`${name}[${i}]`, v] as const)
-      : [[name, value as unknown] as const],
-  );
-  const bases = names
-    .filter((entry): entry is readonly [string, number] => typeof entry[1] === 'number' && entry[1] >= 64)
-    .sort((a, b) => b[1] - a[1]);
-  return (address) => {
-    const base = bases.find(([, at]) => at <= address && address < at + 1024);
-    if (!base) return String(address);
-    return address === base[1] ? base[0] : `${base[0]}+${address - base[1]}`;
-  };
 }

@@ -4,7 +4,7 @@
 // all is learned meanwhile (sharing.ts), so the search may have to be repeated.
 
 import type { Failure, Report } from '../scenario.ts';
-import { READY } from '../world/contexts.ts';
+import { Status } from '../world/contexts.ts';
 import { Words } from '../world/words.ts';
 import { Graph } from './graph.ts';
 import type { Made } from './graph.ts';
@@ -12,6 +12,8 @@ import { written } from './replay.ts';
 import type { Run, Wrong } from './run.ts';
 import { States } from './states.ts';
 import { walk } from './walk.ts';
+
+const { READY } = Status;
 
 // A frame of the search: the state, the moves that are left in it, and what is needed to go back to it.
 const F_STATE = 0;
@@ -29,10 +31,17 @@ const REHEARSALS = 30;
 
 export type Found = Pick<Report, 'failure' | 'complete' | 'states' | 'transitions' | 'ends' | 'passes'>;
 
-/** @param preemptions how often a thread that could go on may be interrupted */
+/**
+ * Random orders, and then all of them.
+ *
+ * @param preemptions how often a thread that could go on may be interrupted
+ */
 export function explore<S>(run: Run<S>, maxStates: number, preemptions: number | undefined): Found {
   const rehearsal = walk(run, REHEARSALS, 1);
-  if (rehearsal.failure) return { ...rehearsal, passes: 0 };
+  return rehearsal.failure ? { ...rehearsal, passes: 0 } : exploreAll(run, maxStates, preemptions);
+}
+
+export function exploreAll<S>(run: Run<S>, maxStates: number, preemptions: number | undefined): Found {
   for (let passes = 1; ; passes++) {
     run.sharing.renew();
     const found = new Pass(run, maxStates, preemptions).search();
@@ -45,6 +54,8 @@ class Pass<S> {
   private readonly graph = new Graph();
   private readonly frames = new Words();
   private readonly ends: number[] = [];
+  /** The states in the order in which the search was done with them. */
+  private readonly left = new Words();
   private readonly width: number;
   /** States that there were when the learned turned out wrong. */
   private brokenAt = Infinity;
@@ -70,6 +81,7 @@ class Pass<S> {
       const moves = frames.at[frame + F_MOVES]!;
       if (moves === 0) {
         world.journal.undo(frames.at[frame + F_MARK]!);
+        this.left.push(frames.at[frame + F_STATE]!);
         frames.length = frame;
         continue;
       }
@@ -136,7 +148,13 @@ class Pass<S> {
   }
 
   /** Judges a new state, and remembers what can be done in it. `t` led there, or -1. */
-  private visit(state: number, t: number, last: number, interrupted: number, mark: number): Failure | undefined {
+  private visit(
+    state: number,
+    t: number,
+    last: number,
+    interrupted: number,
+    mark: number,
+  ): Failure | undefined {
     const { run, frames } = this;
     const { world } = run;
     for (let u = t < 0 ? 0 : t; u < (t < 0 ? world.count : t + 1); u++) {
@@ -170,16 +188,28 @@ class Pass<S> {
     hi = mix(hi, world.queue);
     if (preemptions !== undefined) {
       lo = mix(lo, (interrupted << 4) | (last + 1));
-      hi = mix(hi, (last + 1) << 16 | interrupted);
+      hi = mix(hi, ((last + 1) << 16) | interrupted);
     }
     return [lo, hi];
   }
 
   private livelock(): Failure | undefined {
     if (this.preemptions !== undefined) return undefined;
-    const doomed = this.graph.doomed(this.states.count, this.ends);
-    if (doomed < 0) return undefined;
-    return this.failure({ fault: 'livelock', message: 'from here on no end can be reached' }, this.pathTo(doomed));
+    const { run, left, prefix } = this;
+    const hopeful = this.graph.hopeful(this.states.count, this.ends);
+    // The first that was left is the farthest into it: all that it leads to leads back.
+    const doomed = left.at.subarray(0, left.length).find((state) => !hopeful[state]);
+    if (doomed === undefined) return undefined;
+    const path = this.pathTo(doomed);
+    for (const { move } of [...prefix, ...path]) {
+      run.make(move);
+      const { mark } = run.world.journal;
+      run.world.journal.settle();
+      run.world.journal.redo(mark);
+    }
+    const message = `they go on for ever: ${run.whereabouts()}`;
+    run.rewind(this.start);
+    return this.failure({ fault: 'livelock', message }, path);
   }
 
   private pathTo(state: number): Made[] {

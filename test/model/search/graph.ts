@@ -26,13 +26,13 @@ export class Graph {
     this.steps.push(steps);
   }
 
-  /** A state from which none of the ends can be reached, or -1. */
-  doomed(states: number, ends: readonly number[]): number {
+  /** A 0 for each state from which none of the ends can be reached. */
+  hopeful(states: number, ends: readonly number[]): Uint8Array {
     const { starts, edges } = this.index(this.to, states);
     const good = new Uint8Array(states);
     const open = [...ends];
     for (const end of ends) good[end] = 1;
-    for (let state; (state = open.pop()) !== undefined; ) {
+    for (let state; (state = open.pop()) !== undefined;) {
       for (let i = starts[state]!; i < starts[state + 1]!; i++) {
         const before = this.from.at[edges[i]!]!;
         if (good[before]) continue;
@@ -40,7 +40,7 @@ export class Graph {
         open.push(before);
       }
     }
-    return good.indexOf(0);
+    return good;
   }
 
   /**
@@ -56,7 +56,7 @@ export class Graph {
     const nodeOf = (edge: number) => this.to.at[edge]! * width + this.move.at[edge]!;
     const first = moves;
     by[first] = -2;
-    for (let level = [first]; level.length > 0; ) {
+    for (let level = [first]; level.length > 0;) {
       const next: number[] = [];
       // The level grows while it is walked: staying with a thread costs nothing.
       for (let k = 0; k < level.length; k++) {

@@ -4,9 +4,12 @@
 // WebAssembly promises that a program without such a state behaves as if its accesses came one after another.
 // That is all that the explorer looks at, so a clean result here is a part of every proof.
 
-import { LOAD, NOTIFY, WAIT } from '../wasm/operators.ts';
+import { Kind } from '../wasm/operators.ts';
 import type { World } from '../world/world.ts';
-import { READY } from '../world/contexts.ts';
+import { Status } from '../world/contexts.ts';
+
+const { LOAD, NOTIFY, WAIT } = Kind;
+const { READY } = Status;
 
 /** A thread that thread t is in a race with, or -1. */
 export function raceOf(world: World, t: number): number {

@@ -1,14 +1,19 @@
 // A scenario in execution: makes one move after another, can take them back, and judges the states in between.
 
-import { LOAD, NOTIFY, STORE, WAIT } from '../wasm/operators.ts';
+import { Kind } from '../wasm/operators.ts';
 import type { Fault, Machine, Points, Scenario, Subject } from '../scenario.ts';
-import type { ThreadOf } from '../ops.ts';
-import { READY } from '../world/contexts.ts';
+import type { Body, ThreadOf } from '../ops.ts';
+import { Status } from '../world/contexts.ts';
 import { Steps } from '../world/steps.ts';
 import { World } from '../world/world.ts';
+import { functionName, namer } from './names.ts';
+import type { Namer } from './names.ts';
 import { raceOf } from './races.ts';
 import { Sharing } from './sharing.ts';
-import { ARENA_BYTES } from '../wasm/ground.ts';
+import { Ground } from '../wasm/ground.ts';
+
+const { LOAD, NOTIFY, WAIT } = Kind;
+const { READY } = Status;
 
 /** What is wrong, without the way there. */
 export interface Wrong {
@@ -19,22 +24,8 @@ export interface Wrong {
 /** So many quiet accesses in a row may be an endless loop: then the thread stops in any case. */
 export const QUIET_MAX = 2000;
 
-export function bodyOf<S>(thread: ThreadOf<S>): (setup: S) => ReturnType<Extract<ThreadOf<S>, (s: S) => unknown>> {
+function bodyOf<S>(thread: ThreadOf<S>): Body<S> {
   return typeof thread === 'function' ? thread : thread.service;
-}
-
-/** A world after the setup of the scenario, before its threads have begun. */
-export function prepare<S>(scenario: Scenario<S>, subject: Subject): { world: World; machine: Machine; setup: S } {
-  const world = new World(subject.instrumented, scenario.threads.length);
-  const machine: Machine = {
-    core: world.own.core,
-    cores: world.threads.map(({ core }) => core),
-    get: (address) => world.get(address),
-    set: (address, value) => void world.own.core['host.set']!(address, value),
-  };
-  const setup = scenario.setup(machine);
-  world.begin(scenario.threads.map((thread) => new Steps(() => bodyOf(thread)(setup))));
-  return { world, machine, setup };
 }
 
 export class Run<S> {
@@ -42,6 +33,7 @@ export class Run<S> {
   readonly sharing: Sharing;
   /** How many accesses the thread made in the last move. */
   steps = 0;
+  readonly nameOf: Namer;
   private readonly machine: Machine;
   private readonly setup: S;
   /** The contexts in which the threads begin. */
@@ -52,14 +44,22 @@ export class Run<S> {
     private readonly scenario: Scenario<S>,
     private readonly subject: Subject,
     points: Points,
+    reduce: boolean,
   ) {
-    const { world, machine, setup } = prepare(scenario, subject);
+    const world = new World(subject.instrumented, scenario.threads.length);
     this.world = world;
-    this.machine = machine;
-    this.setup = setup;
+    this.machine = {
+      core: world.own.core,
+      cores: world.threads.map(({ core }) => core),
+      get: (address) => world.get(address),
+      set: (address, value) => void world.own.core['host.set']!(address, value),
+    };
+    this.setup = scenario.setup(this.machine);
+    this.nameOf = namer(this.setup);
+    world.begin(scenario.threads.map((thread) => new Steps(() => bodyOf(thread)(this.setup))));
     this.first = world.ids.slice();
     this.services = scenario.threads.map((thread) => typeof thread !== 'function');
-    this.sharing = new Sharing(ARENA_BYTES / 4, world.count, world.phase);
+    this.sharing = new Sharing(Ground.ARENA_BYTES / 4, world.count, world.phase);
     const { sites, threads } = world;
     const { sharing } = this;
     const plainStops = points === 'all';
@@ -71,10 +71,10 @@ export class Run<S> {
           sharing.seen(t, address, size, false);
           return true;
         }
+        if (threads[t]!.passed >= QUIET_MAX) return true;
         if (!atomic && !plainStops) return false;
         const bytes = size || argument >>> 0;
-        if (bytes === 0) return false;
-        return !sharing.quiet(t, address, bytes, kind !== LOAD) || threads[t]!.passed >= QUIET_MAX;
+        return !reduce || (bytes > 0 && !sharing.quiet(t, address, bytes, kind !== LOAD));
       },
     };
   }
@@ -114,7 +114,7 @@ export class Run<S> {
     return this.checked();
   }
 
-  /** Where every thread is. */
+  /** What every thread is about to do. */
   whereabouts(): string {
     return this.world.threads.map((_, t) => this.place(t)).join('; ');
   }
@@ -132,7 +132,8 @@ export class Run<S> {
   }
 
   private thrown(error: unknown, t: number): Wrong {
-    if (!(error instanceof WebAssembly.RuntimeError)) return { fault: 'check', message: `T${t}: ${messageOf(error)}` };
+    if (!(error instanceof WebAssembly.RuntimeError))
+      return { fault: 'check', message: `T${t}: ${messageOf(error)}` };
     const meaning = this.subject.trap((address) => this.world.get(address));
     return { fault: 'trap', message: `T${t}: ${meaning ?? error.message}` };
   }
@@ -141,19 +142,25 @@ export class Run<S> {
     const { world } = this;
     if (!world.threads[t]!.stepOf(world.ids[t]!).op) return `T${t} has ended`;
     if (world.status[t] === READY) return this.pending(t);
-    return `T${t} sleeps on ${world.address[t]}`;
+    return `T${t} sleeps on ${this.nameOf(world.address[t]! >>> 0)}`;
   }
 
   private pending(t: number): string {
     const { world } = this;
     const { op, where, kind, atomic } = world.sites[world.site[t]!]!;
     if (!op) return `T${t} goes on`;
-    const verb = kind === LOAD ? 'read' : kind === STORE ? 'write' : kind === NOTIFY ? '' : 'update';
-    const how = kind === WAIT || kind === NOTIFY ? op : `${atomic ? 'atomic' : 'plain'} ${verb}`;
-    return `T${t} is about to ${how} ${world.address[t]! >>> 0} in ${where}`;
+    const verb = [
+      atomic ? 'atomically read' : 'read',
+      atomic ? 'atomically write' : 'write',
+      'update',
+      'wait on',
+      'notify',
+    ];
+    const address = this.nameOf(world.address[t]! >>> 0);
+    return `T${t} is about to ${verb[kind]} ${address} in ${functionName(where)}`;
   }
 }
 
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

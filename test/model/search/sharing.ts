@@ -50,7 +50,8 @@ export class Sharing {
   /** Learns of an access by thread t to `size` bytes. */
   seen(t: number, address: number, size: number, writes: boolean): void {
     const last = (address + size - 1) >>> 2;
-    for (let word = address >>> 2; word <= last; word++) this.learn(this.rowOf(word) + t, this.phase[t]!, writes);
+    for (let word = address >>> 2; word <= last; word++)
+      this.learn(this.rowOf(word) + t, this.phase[t]!, writes);
   }
 
   /** The same, and answers whether the access is quiet. */

@@ -23,7 +23,10 @@ export function walk<S>(run: Run<S>, walks: number, seed: number): Omit<Report, 
   return { failure: undefined, complete: false, states: 0, transitions, ends };
 }
 
-function one<S>(run: Run<S>, random: (below: number) => number): { failure?: Failure; moves: number; ended: boolean } {
+function one<S>(
+  run: Run<S>,
+  random: (below: number) => number,
+): { failure?: Failure; moves: number; ended: boolean } {
   const { world } = run;
   const { journal } = world;
   const start = journal.mark;
@@ -49,7 +52,11 @@ function one<S>(run: Run<S>, random: (below: number) => number): { failure?: Fai
     }
     if (wrong) {
       const { fault, message } = wrong;
-      return { failure: { fault, message, replay: written(path, world.count) }, moves: moves + 1, ended: false };
+      return {
+        failure: { fault, message, replay: written(path, world.count) },
+        moves: moves + 1,
+        ended: false,
+      };
     }
   }
   run.rewind(start);

@@ -10,20 +10,27 @@
 export const PAGE = 65536;
 /** Pages that the core may use. They are all there from the start: the core never grows its memory here. */
 export const ARENA_PAGES = 256;
-export const ARENA_BYTES = ARENA_PAGES * PAGE;
-
-/** Where the next entry of the journal goes. */
-export const CURSOR = ARENA_BYTES;
-/** How far an entry moves the cursor: 0 while nothing is recorded. */
-export const STEP = ARENA_BYTES + 4;
-/** The journal: for every word that is about to be written, its address and what it held, in order. */
-export const JOURNAL = ARENA_BYTES + 64;
-export const ENTRY_BYTES = 8;
-export const JOURNAL_END = ARENA_BYTES + 8 * PAGE;
-
-export const BLOCKS = JOURNAL_END;
-export const BLOCK_BYTES = 16384;
-export const GLOBALS_BYTES = 256;
-/** Threads and one more instance, of the test itself. */
+/** Threads of a scenario; there is one more instance, of the test itself. */
 export const MAX_THREADS = 7;
+
+const ARENA_BYTES = ARENA_PAGES * PAGE;
+const BLOCKS = ARENA_BYTES + 8 * PAGE;
+const BLOCK_BYTES = 16384;
+
 export const TOTAL_PAGES = (BLOCKS + (MAX_THREADS + 1) * BLOCK_BYTES) / PAGE;
+
+/** In bytes. */
+export const Ground = {
+  ARENA_BYTES,
+  /** Where the next entry of the journal goes. */
+  CURSOR: ARENA_BYTES,
+  /** How far an entry moves the cursor: 0 while nothing is recorded. */
+  STEP: ARENA_BYTES + 4,
+  /** The journal: for every word that is about to be written, its address and what it held, in order. */
+  JOURNAL: ARENA_BYTES + 64,
+  ENTRY_BYTES: 8,
+  JOURNAL_END: BLOCKS,
+  BLOCKS,
+  BLOCK_BYTES,
+  GLOBALS_BYTES: 256,
+} as const;

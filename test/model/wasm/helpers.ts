@@ -3,8 +3,11 @@
 // A store also notes what it overwrites in the journal, whether or not its point stopped: so the explorer can
 // take every step back, and a state costs what was written and not what the core's memory is large.
 
-import { CURSOR, ENTRY_BYTES, JOURNAL_END, STEP } from './ground.ts';
-import { LOAD, STORE, accessOf, typeOf } from './operators.ts';
+import { Ground } from './ground.ts';
+import { Kind, accessOf, typeOf } from './operators.ts';
+
+const { LOAD, STORE } = Kind;
+const { CURSOR, ENTRY_BYTES, JOURNAL_END, STEP } = Ground;
 
 /** Imports of the rewritten module; `point` is where a thread is suspended and goes on. */
 export const IMPORTS = `

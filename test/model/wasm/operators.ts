@@ -1,19 +1,22 @@
 // What the operators of WebAssembly's text format do to memory.
 
 /** What happens at a point, the place before an access where the explorer may switch threads. */
-export const LOAD = 0;
-export const STORE = 1;
-/** A read and a write in one: `rmw` and `cmpxchg`. */
-export const UPDATE = 2;
-/** Sleep on a word, if it holds an expected value. */
-export const WAIT = 3;
-/** Wake sleepers of a word. */
-export const NOTIFY = 4;
+export const Kind = {
+  LOAD: 0,
+  STORE: 1,
+  /** A read and a write in one: `rmw` and `cmpxchg`. */
+  UPDATE: 2,
+  /** Sleep on a word, if it holds an expected value. */
+  WAIT: 3,
+  /** Wake sleepers of a word. */
+  NOTIFY: 4,
+} as const;
+const { LOAD, STORE, UPDATE } = Kind;
 
 export interface Access {
   /** The name of the operator. */
   readonly op: string;
-  /** LOAD … NOTIFY. */
+  /** One of `Kind`. */
   readonly kind: number;
   /** Bytes touched; 0 where the length is an operand. */
   readonly size: number;
@@ -50,7 +53,9 @@ export function accessOf(op: string): Access | undefined {
 const HEAD = /^(\s*)\(([a-z]\w*(?:\.[\w.]+)?)((?: (?:offset|align)=\d+)*)(.*)$/;
 
 /** The operator that a line of folded text begins with, and what is around it; or undefined. */
-export function headOf(line: string): { indent: string; op: string; attributes: string; rest: string } | undefined {
+export function headOf(
+  line: string,
+): { indent: string; op: string; attributes: string; rest: string } | undefined {
   const parts = HEAD.exec(line);
   if (!parts) return undefined;
   const [, indent, op, attributes, rest] = parts as unknown as [string, string, string, string, string];

@@ -14,9 +14,11 @@ import {
   helperName,
   notifyHelper,
 } from './helpers.ts';
-import { ARENA_PAGES, GLOBALS_BYTES, TOTAL_PAGES } from './ground.ts';
-import { LOAD, NOTIFY, STORE, WAIT, accessOf, headOf, refuseUnknown } from './operators.ts';
+import { ARENA_PAGES, Ground, TOTAL_PAGES } from './ground.ts';
+import { Kind, accessOf, headOf, refuseUnknown } from './operators.ts';
 import type { Access } from './operators.ts';
+
+const { LOAD, NOTIFY, STORE, WAIT } = Kind;
 
 /** One place in the code that accesses memory. */
 export interface Site extends Access {
@@ -104,7 +106,8 @@ export function rewrite(text: string): Rewritten {
   );
 
   const globals = [...out.matchAll(GLOBAL)].map(([, name, type]) => ({ name: name!, type: type! }));
-  if (globals.length * 8 > GLOBALS_BYTES) throw new Error(`the core has ${globals.length} mutable globals`);
+  if (globals.length * 8 > Ground.GLOBALS_BYTES)
+    throw new Error(`the core has ${globals.length} mutable globals`);
 
   const host = hostAccesses(site, helpers);
   extra.push(
@@ -129,7 +132,10 @@ function hostAccesses(site: (s: Site) => number, helpers: Map<string, string>): 
     return ` (func (export "${name}") (param $p i32)${value}${result}
   (call ${helper} (i32.const ${site({ ...accessOf(op)!, where })}) (local.get $p)${value && ' (local.get $a)'}))`;
   };
-  const point = (name: string, s: Omit<Site, 'where'>) => ` (func (export "${name}") (param i32 i32) (result i32)
+  const point = (
+    name: string,
+    s: Omit<Site, 'where'>,
+  ) => ` (func (export "${name}") (param i32 i32) (result i32)
   (call $model.point (i32.const ${site({ ...s, where })}) (local.get 0) (local.get 1)))`;
   const wait = { op: 'wait', kind: WAIT, size: 4, atomic: true };
   return [

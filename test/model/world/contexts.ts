@@ -6,23 +6,24 @@
 import { Words } from './words.ts';
 
 /** What a thread can do next. */
-export const READY = 0;
-export const ASLEEP = 1;
-export const ENDED = 2;
+export const Status = { READY: 0, ASLEEP: 1, ENDED: 2 } as const;
 
-// The words of a context; the globals and the stack come behind.
-export const X_STATUS = 0;
-/** The site of the access that comes next, and its address and argument. Site 0: it goes on without one. */
-export const X_SITE = 1;
-export const X_ADDRESS = 2;
-export const X_ARGUMENT = 3;
-/** What the point answers when the thread goes on. */
-export const X_ANSWER = 4;
-/** The step of its body that it is in. */
-export const X_STEP = 5;
-/** How many calls it has begun: see sharing.ts. */
-export const X_PHASE = 6;
-export const X_HEAD = 7;
+/** The words of a context; the globals and the stack come behind. */
+export const Head = {
+  /** One of `Status`. */
+  STATUS: 0,
+  /** The site of the access that comes next, and its address and argument. Site 0: it goes on without one. */
+  SITE: 1,
+  ADDRESS: 2,
+  ARGUMENT: 3,
+  /** What the point answers when the thread goes on. */
+  ANSWER: 4,
+  /** The step of its body that it is in. */
+  STEP: 5,
+  /** How many calls it has begun: see sharing.ts. */
+  PHASE: 6,
+  WORDS: 7,
+} as const;
 
 export class Contexts {
   /** The context that is being made, for `keep`. */

@@ -3,9 +3,13 @@
 // At a point it may be unwound: asyncify writes the stack of the running call into the block of this instance,
 // and the call returns. To go on, the same export is called again and finds its way back to the point.
 
-import { ARENA_BYTES, BLOCKS, BLOCK_BYTES, GLOBALS_BYTES } from '../wasm/ground.ts';
+import { Ground } from '../wasm/ground.ts';
 import type { Instrumented } from '../wasm/instrument.ts';
-import { WAIT } from '../wasm/operators.ts';
+import { Kind } from '../wasm/operators.ts';
+
+// Taken apart here, and so in other files: an imported name is looked up at every use where vitest loads a module.
+const { ARENA_BYTES, BLOCKS, BLOCK_BYTES, GLOBALS_BYTES } = Ground;
+const { WAIT } = Kind;
 
 /** The exports of an instance: those of the core, and those that were added to it. */
 export type Core = Readonly<Record<string, (...args: number[]) => number>>;

@@ -4,8 +4,10 @@
 // value. So a step changes it by what the step wrote, and nothing ever reads the memory as a whole: it makes no
 // difference how large it is, or how far apart the words are.
 
-import { CURSOR, ENTRY_BYTES, JOURNAL, STEP } from '../wasm/ground.ts';
+import { Ground } from '../wasm/ground.ts';
 import { Words } from './words.ts';
+
+const { CURSOR, ENTRY_BYTES, JOURNAL, STEP } = Ground;
 
 /** Words of an entry: address, what it held, what it holds. */
 const ENTRY = 3;

@@ -73,7 +73,8 @@ export class Steps {
   private enter(root: Root): Step {
     const script = root.open();
     const result = script.next();
-    if (result.done && root.loop && !(result.value instanceof End)) throw new Error('a turn of a loop does nothing');
+    if (result.done && root.loop && !(result.value instanceof End))
+      throw new Error('a turn of a loop does nothing');
     return this.place(script, result, root, undefined, 0);
   }
 

@@ -2,21 +2,13 @@
 
 import type { Op } from '../ops.ts';
 import type { Instrumented } from '../wasm/instrument.ts';
-import {
-  ENDED,
-  READY,
-  X_ADDRESS,
-  X_ANSWER,
-  X_ARGUMENT,
-  X_HEAD,
-  X_PHASE,
-  X_SITE,
-  X_STATUS,
-  X_STEP,
-} from './contexts.ts';
+import { Head, Status } from './contexts.ts';
 import type { Contexts } from './contexts.ts';
 import { Instance } from './instance.ts';
 import type { Step, Steps } from './steps.ts';
+
+const { STATUS, SITE, ADDRESS, ARGUMENT, ANSWER, STEP, PHASE, WORDS } = Head;
+const { READY, ENDED } = Status;
 
 /** Asked, and told, while threads run. */
 export interface Watcher {
@@ -73,7 +65,7 @@ export class Thread extends Instance {
 
   /** Where a context is in the body. */
   stepOf(context: number): Step {
-    return this.steps.all[this.contexts.words[this.contexts.start(context) + X_STEP]!]!;
+    return this.steps.all[this.contexts.words[this.contexts.start(context) + STEP]!]!;
   }
 
   /** Puts the globals and the stack of a context into place. */
@@ -82,14 +74,14 @@ export class Thread extends Instance {
     const start = this.contexts.start(context);
     const end = this.contexts.end(context);
     this.step = this.stepOf(context);
-    let from = start + X_HEAD;
+    let from = start + WORDS;
     this.suspended = end > from + this.globalWords;
     const stack = this.stack >> 2;
     this.memoryWords[stack] = this.stack + 8 + 4 * (end - from - this.globalWords);
     if (this.loaded === context) return;
     this.loaded = context;
     if (this.globalWords > 0) {
-      for (let to = this.globals >> 2; from < start + X_HEAD + this.globalWords; from++, to++) {
+      for (let to = this.globals >> 2; from < start + WORDS + this.globalWords; from++, to++) {
         this.memoryWords[to] = words[from]!;
       }
       this.core['model.load']!(this.globals);
@@ -122,18 +114,18 @@ export class Thread extends Instance {
   private save(): number {
     const { draft } = this.contexts;
     const { step } = this;
-    draft[X_STATUS] = step.op ? READY : ENDED;
-    draft[X_SITE] = this.site;
-    draft[X_ADDRESS] = this.address;
-    draft[X_ARGUMENT] = this.argument;
-    draft[X_ANSWER] = 0;
-    draft[X_STEP] = step.id;
-    draft[X_PHASE] = step.phase;
+    draft[STATUS] = step.op ? READY : ENDED;
+    draft[SITE] = this.site;
+    draft[ADDRESS] = this.address;
+    draft[ARGUMENT] = this.argument;
+    draft[ANSWER] = 0;
+    draft[STEP] = step.id;
+    draft[PHASE] = step.phase;
     if (!step.op) {
-      draft[X_SITE] = draft[X_ADDRESS] = draft[X_ARGUMENT] = 0;
-      return this.contexts.keep(X_HEAD);
+      draft[SITE] = draft[ADDRESS] = draft[ARGUMENT] = 0;
+      return this.contexts.keep(WORDS);
     }
-    let to = X_HEAD;
+    let to = WORDS;
     if (this.globalWords > 0) {
       this.core['model.save']!(this.globals);
       const from = this.globals >> 2;

@@ -1,26 +1,20 @@
 // The state of a program of several threads, and what happens when one of them makes a step.
 
-import { TIMED_OUT, UNEQUAL, WOKEN } from '../ops.ts';
-import { ARENA_BYTES, MAX_THREADS, TOTAL_PAGES } from '../wasm/ground.ts';
+import { Woken } from '../ops.ts';
+import { Ground, MAX_THREADS, TOTAL_PAGES } from '../wasm/ground.ts';
 import type { Instrumented } from '../wasm/instrument.ts';
-import { NOTIFY, WAIT } from '../wasm/operators.ts';
+import { Kind } from '../wasm/operators.ts';
 import type { Site } from '../wasm/rewrite.ts';
-import {
-  ASLEEP,
-  Contexts,
-  ENDED,
-  READY,
-  X_ADDRESS,
-  X_ANSWER,
-  X_ARGUMENT,
-  X_PHASE,
-  X_SITE,
-  X_STATUS,
-} from './contexts.ts';
+import { Contexts, Head, Status } from './contexts.ts';
 import { Instance } from './instance.ts';
 import { Journal } from './journal.ts';
 import type { Step, Steps } from './steps.ts';
 import { Thread } from './thread.ts';
+
+const { READY, ASLEEP, ENDED } = Status;
+const { STATUS, SITE, ADDRESS, ARGUMENT, ANSWER, PHASE } = Head;
+const { NOTIFY, WAIT } = Kind;
+const { ARENA_BYTES } = Ground;
 
 /** Decides where threads stop, and is told what they do. */
 export interface Policy {
@@ -126,16 +120,16 @@ export class World {
     const thread = this.threads[t]!;
     let answer = 0;
     if (move >= this.count) {
-      answer = TIMED_OUT;
+      answer = Woken.TIMED_OUT;
       this.dequeue(t);
     } else {
       const site = this.site[t]!;
       const kind = this.sites[site]!.kind;
-      if (site === 0) answer = this.contexts.words[this.contexts.start(this.ids[t]!) + X_ANSWER]!;
+      if (site === 0) answer = this.contexts.words[this.contexts.start(this.ids[t]!) + ANSWER]!;
       else if (kind === NOTIFY) answer = this.wake(this.address[t]!, this.argument[t]!, t);
       else if (kind === WAIT) {
         if (this.words[this.address[t]! >> 2] === this.argument[t]) return this.sleep(t);
-        answer = UNEQUAL;
+        answer = Woken.UNEQUAL;
       }
     }
     thread.load(this.ids[t]!);
@@ -160,17 +154,17 @@ export class World {
     const { words } = this.contexts;
     const at = this.contexts.start(id);
     this.ids[t] = id;
-    this.status[t] = words[at + X_STATUS]!;
-    this.site[t] = words[at + X_SITE]!;
-    this.address[t] = words[at + X_ADDRESS]!;
-    this.argument[t] = words[at + X_ARGUMENT]!;
-    this.phase[t] = words[at + X_PHASE]!;
+    this.status[t] = words[at + STATUS]!;
+    this.site[t] = words[at + SITE]!;
+    this.address[t] = words[at + ADDRESS]!;
+    this.argument[t] = words[at + ARGUMENT]!;
+    this.phase[t] = words[at + PHASE]!;
   }
 
   private sleep(t: number): void {
     this.adopt(
       t,
-      this.contexts.withHead(this.ids[t]!, (x) => (x[X_STATUS] = ASLEEP)),
+      this.contexts.withHead(this.ids[t]!, (x) => (x[STATUS] = ASLEEP)),
     );
     let shift = 0;
     while (this.queue >> shift) shift += DIGIT;
@@ -188,9 +182,9 @@ export class World {
       this.adopt(
         t,
         this.contexts.withHead(this.ids[t]!, (x) => {
-          x[X_STATUS] = READY;
-          x[X_SITE] = x[X_ADDRESS] = x[X_ARGUMENT] = 0;
-          x[X_ANSWER] = WOKEN;
+          x[STATUS] = READY;
+          x[SITE] = x[ADDRESS] = x[ARGUMENT] = 0;
+          x[ANSWER] = Woken.WOKEN;
         }),
       );
       this.policy.woke?.(t, by);
