@@ -56,7 +56,10 @@ async function buildBundle() {
     logLevel: 'warning',
     define: { GOROUTINES_VERSION: JSON.stringify(version) },
   };
-  const instance = await transform(readFileSync('src/instance.ts', 'utf8'), { loader: 'ts', target: options.target });
+  const instance = await transform(readFileSync('src/instance.ts', 'utf8'), {
+    loader: 'ts',
+    target: options.target,
+  });
   // All code is in one file: V8 treats the constants of one module as constants, those of an imported module as
   // variables, and on the hot path that is a tenth of an operation. And in one function, called once, which costs
   // nothing of that: see src/instance.ts.

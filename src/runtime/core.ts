@@ -5,19 +5,9 @@
  * What the numbers mean is said in assembly/layout.ts.
  */
 import { instantiateSync } from '@assemblyscript/loader';
-import {
-  CASES,
-  CASES_END,
-  HEADER_TRAP,
-  LAYOUT_VERSION,
-  P,
-  P_SIZE,
-  PAGE,
-  PAGES_INITIAL,
-} from '../../assembly/layout.ts';
+import { CASES, CASES_END, HEADER_TRAP, LAYOUT_VERSION, P, P_SIZE, PAGE } from '../../assembly/layout.ts';
 import { brokenInvariant } from '../errors.ts';
-import { coreWasm } from '../generated/core-wasm.ts';
-import { host } from '../host/index.ts';
+import { boot, MAX_PAGES, memory, module } from './memory.ts';
 
 /** The exports of assembly/index.ts. An address is a non-negative integer; 0 is none. */
 interface Core {
@@ -72,32 +62,16 @@ interface Core {
   semaWaitZero(s: number, g: number): number;
 }
 
-/** Addresses stay below 2 GiB, so they are non-negative as signed integers. */
-const MAX_PAGES = (2 * 1024 ** 3) / PAGE;
 const DEFAULT_PAGES = 1024 ** 3 / PAGE;
 
-function reserve(): WebAssembly.Memory {
-  // A maximum is address space only; a host short of that gets a smaller one.
-  for (let maximum = MAX_PAGES; ; maximum >>= 1) {
-    try {
-      return new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum, shared: true });
-    } catch (error) {
-      if (maximum <= PAGES_INITIAL * 2) throw error;
-    }
-  }
-}
-
-const memory = reserve();
-const bytes = host.debugCore() ?? Uint8Array.from(atob(coreWasm), (c) => c.charCodeAt(0));
-const core = instantiateSync(new WebAssembly.Module(bytes as BufferSource), { env: { memory } }).instance
-  .exports as unknown as Core;
+const core = instantiateSync(module, { env: { memory } }).instance.exports as unknown as Core;
 
 if (core.layoutVersion() !== LAYOUT_VERSION) {
   throw new Error(
     `goroutines: the core has layout ${core.layoutVersion()}, this code expects ${LAYOUT_VERSION}: files of two versions are mixed`,
   );
 }
-core.init(DEFAULT_PAGES);
+if (boot === undefined) core.init(Math.min(DEFAULT_PAGES, MAX_PAGES));
 seedCore((Math.random() * 2 ** 32) | 0);
 
 export const {
