@@ -87,7 +87,6 @@ class Thread implements HostWorker {
     private readonly worker: NodeWorker,
     url: string,
   ) {
-    worker.unref();
     worker.on('message', (message) => {
       if (isBootFailed(message)) this.why = `cannot import ${url}: ${message.error}`;
       this.onMessageDo(message);
@@ -97,6 +96,7 @@ class Thread implements HostWorker {
       this.error = error;
     });
     worker.on('exit', (code) => this.onExitDo(this.why ?? `exit code ${code}`, this.error));
+    worker.unref(); // at the end: to listen for messages is a reference
   }
 
   post(message: unknown): void {
