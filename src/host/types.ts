@@ -41,7 +41,8 @@ export interface Host {
   /**
    * Calls `wake` in a task of its own, once, after somebody notified `cell[index]`, or soon if it is not `expected`. It
    * may be called without a reason. While a wait is pending another one takes its place: only the last `wake` is
-   * called. `cell` is of shared memory, and always the same word. Does not keep the process alive.
+   * called. `cell` is of shared memory, and always the same word. Whoever notifies must notify all waits, for the first
+   * may be one that has been given up. Does not keep the process alive.
    */
   sleepOn(cell: Int32Array, index: number, expected: number, wake: () => void): void;
   /**

@@ -139,6 +139,7 @@ describe('a process', () => {
     ['letGo', '', 'that was let go ends'],
     ['thread', '', 'ends while a thread listens'],
     ['threadRef', 'later\n', 'waits for a thread after ref'],
+    ['threadKept', 'nothing 0\n', 'is kept alive while a thread works: neither counts as something awaited'],
     // The deadlock detector must not take its own grip for work that is awaited.
     ['kept', 'later nothing 0\n', 'is held by keepAlive, which is not work'],
   ])('%s', async (way, output) => {
