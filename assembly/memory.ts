@@ -84,11 +84,11 @@ export function atomicSwap(address: i32, value: i32): i32 {
   return atomic.xchg<i32>(address, value);
 }
 
-/** Wakes a thread that waits on the word. */
+/** Wakes whoever waits on the word: more than one, if waits of a thread that died are left. */
 // @ts-ignore: decorator
 @inline
 export function notify(address: i32): void {
-  atomic.notify(address, 1);
+  atomic.notify(address, -1);
 }
 
 /** Copies eight bytes. */

@@ -12,12 +12,11 @@ import {
   LAYOUT_VERSION,
   P0,
   PAGE,
-  PAGES_INITIAL,
   P_SIZE,
 } from '../../assembly/layout.ts';
 import { brokenInvariant } from '../errors.ts';
-import { coreWasm } from '../generated/core-wasm.ts';
 import { host } from '../host/index.ts';
+import { boot, MAX_PAGES, memory, module } from './memory.ts';
 
 /** The exports of assembly/index.ts. An address is a non-negative integer; 0 is none. */
 interface Core {
@@ -107,20 +106,7 @@ interface Core {
   semaWaitZero(s: number, g: number): number;
 }
 
-/** Addresses stay below 2 GiB, so they are non-negative as signed integers. */
-const MAX_PAGES = (2 * 1024 ** 3) / PAGE;
 const DEFAULT_PAGES = 1024 ** 3 / PAGE;
-
-function reserve(): WebAssembly.Memory {
-  // A maximum is address space only; a host short of that gets a smaller one.
-  for (let maximum = MAX_PAGES; ; maximum >>= 1) {
-    try {
-      return new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum, shared: true });
-    } catch (error) {
-      if (maximum <= PAGES_INITIAL * 2) throw error;
-    }
-  }
-}
 
 /** Rounds of a lock before the thread rests, if it may. */
 const PAUSES = 64;
@@ -131,18 +117,16 @@ function pause(): void {
   if (++pauses % PAUSES === 0) host.blockFor(0.05);
 }
 
-const memory = reserve();
-const bytes = host.debugCore() ?? Uint8Array.from(atob(coreWasm), (c) => c.charCodeAt(0));
 const imports = { env: { memory, pause } };
-const core = instantiateSync(new WebAssembly.Module(bytes as BufferSource), imports).instance
-  .exports as unknown as Core;
+const core = instantiateSync(module, imports).instance.exports as unknown as Core;
 
 if (core.layoutVersion() !== LAYOUT_VERSION) {
   throw new Error(
     `goroutines: the core has layout ${core.layoutVersion()}, this code expects ${LAYOUT_VERSION}: files of two versions are mixed`,
   );
 }
-core.init(DEFAULT_PAGES, host.numCPU());
+if (boot === undefined) core.init(Math.min(DEFAULT_PAGES, MAX_PAGES), host.numCPU());
+else core.attach(boot.p);
 seedCore((Math.random() * 2 ** 32) | 0);
 
 export const {
@@ -186,11 +170,14 @@ export const {
   semaWaitZero,
 } = core;
 
+/** The address of this thread's processor. */
+export const base = boot?.p ?? P0;
+
 /** The P record of this thread, where the core leaves what does not fit in a result. */
-export const coreWords = new Int32Array(memory.buffer, P0, P_SIZE >> 2);
+export const coreWords = new Int32Array(memory.buffer, base, P_SIZE >> 2);
 /** The case table. It lies in the first pages, which no growth moves. */
-export const caseWords = new Int32Array(memory.buffer, P0 + CASES, (CASE_ORDER - CASES) >> 2);
-export const caseTimes = new Float64Array(memory.buffer, P0 + CASES, (CASE_ORDER - CASES) >> 3);
+export const caseWords = new Int32Array(memory.buffer, base + CASES, (CASE_ORDER - CASES) >> 2);
+export const caseTimes = new Float64Array(memory.buffer, base + CASES, (CASE_ORDER - CASES) >> 3);
 
 /** Makes the choices of select repeatable. */
 export function seedCore(seed: number): void {
