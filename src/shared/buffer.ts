@@ -1,7 +1,7 @@
 /** Buffers: memory that all threads can see, and that is moved and not copied. */
 import type { Codec } from './codec.ts';
 import { alloc, free, sizeOf, u8 } from './heap.ts';
-import { Mismatch, mismatch } from './mismatch.ts';
+import { mismatch, refusal } from './mismatch.ts';
 import type { sharedBrand } from './shared.ts';
 import { TAG_BUFFER, shareable } from './shareable.ts';
 import { word } from './word.ts';
@@ -125,7 +125,7 @@ export const bufferCodec: Codec<SharedBuffer> = {
   write(value, where) {
     if (!(value instanceof SharedBuffer)) throw mismatch(where, 'a buffer (made by buffer(n))', value);
     const why = value.refuse();
-    if (why !== undefined) throw new Mismatch(where, '', why);
+    if (why !== undefined) throw refusal(where, '', why);
     word.f64[0] = value.give();
   },
   read: () => adopt(word.f64[0]!),

@@ -1,6 +1,6 @@
 /** `chanOf(type)`: a channel as a value. The channel's own module says how a reference is given and taken. */
 import type { Codec } from './codec.ts';
-import { Mismatch, mismatch } from './mismatch.ts';
+import { mismatch, refusal } from './mismatch.ts';
 import { TAG_CHAN, sharingOf, sharingOfTag } from './shareable.ts';
 import { word } from './word.ts';
 
@@ -15,7 +15,7 @@ export function chanCodec(name: string): Codec<object> {
       const [address, description] = entry.sharing.give(value);
       if (description !== name) {
         entry.sharing.discard(address, description);
-        throw new Mismatch(where, '', `expected ${expected}, got one of ${description}`);
+        throw refusal(where, '', `expected ${expected}, got one of ${description}`);
       }
       word.f64[0] = address;
     },

@@ -12,12 +12,13 @@ export interface Heap {
   /** The size that was asked for. */
   sizeOf(address: number): number;
   free(address: number): void;
-  /** The whole memory as it is now. */
+  /** The whole memory as it is now; the same object as long as it has not grown. */
   u8(): Uint8Array;
 }
 
 let heap: Heap;
-let cached: DataView = new DataView(new ArrayBuffer(0));
+let cached: DataView;
+let cachedFor: Uint8Array;
 
 /** Puts a heap behind the functions below. */
 export function setHeap(backing: Heap): void {
@@ -45,7 +46,10 @@ export function u8(): Uint8Array {
 
 /** The same as a DataView; the same rule. */
 export function view(): DataView {
-  const { buffer } = heap.u8();
-  if (cached.buffer !== buffer) cached = new DataView(buffer);
+  const bytes = heap.u8();
+  if (cachedFor !== bytes) {
+    cachedFor = bytes;
+    cached = new DataView(bytes.buffer);
+  }
   return cached;
 }

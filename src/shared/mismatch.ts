@@ -1,28 +1,35 @@
+/** Errors about values that cannot be sent: they say where in the value, and why. */
 import { mistake } from '../errors.ts';
 
-/** A value that cannot be sent. Knows its place, so that whoever encodes something bigger can say the whole path. */
-export class Mismatch extends TypeError {
+interface Parts {
   readonly where: string;
   readonly path: string;
   readonly text: string;
+}
 
-  /** @param path The place inside the value, such as `.items[3]`; empty for the value itself. */
-  constructor(where: string, path: string, text: string) {
-    super(path === '' ? `${where}: ${text}` : `${where}: value${path}: ${text}`);
-    this.where = where;
-    this.path = path;
-    this.text = text;
-  }
+// Beside the error and not in it: it is a plain TypeError to everybody else.
+const partsOf = new WeakMap<object, Parts>();
+
+/**
+ * `send: value.items[3]: a function cannot be shared`.
+ *
+ * @param path The place inside the value, such as `.items[3]`; empty for the value itself.
+ */
+export function refusal(where: string, path: string, text: string): TypeError {
+  const error = new TypeError(path === '' ? `${where}: ${text}` : `${where}: value${path}: ${text}`);
+  partsOf.set(error, { where, path, text });
+  return error;
 }
 
 /** `expected` what, and what came instead. */
-export function mismatch(where: string, expected: string, got: unknown): Mismatch {
-  return new Mismatch(where, '', mistake('', expected, got).message.slice(2));
+export function mismatch(where: string, expected: string, got: unknown): TypeError {
+  return refusal(where, '', mistake('', expected, got).message.slice(2));
 }
 
-/** The error of a part as the error of the whole; what is no Mismatch, such as out of memory, stays as it is. */
+/** The error about a part as one about the whole; any other, such as out of memory, as it is. */
 export function inside(step: string, error: unknown): unknown {
-  return error instanceof Mismatch ? new Mismatch(error.where, step + error.path, error.text) : error;
+  const parts = partsOf.get(error as object);
+  return parts === undefined ? error : refusal(parts.where, step + parts.path, parts.text);
 }
 
 /** `.name`, or `["two words"]`. */

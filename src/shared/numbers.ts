@@ -5,7 +5,7 @@
  * and u64 do not fit into an f64: they are 64 raw bits.
  */
 import type { BigArray, Bulk, Codec, NumberArray, Slot } from './codec.ts';
-import { Mismatch, mismatch } from './mismatch.ts';
+import { inside, mismatch } from './mismatch.ts';
 import { word } from './word.ts';
 
 type Numeric = new (length: number) => NumberArray;
@@ -77,7 +77,7 @@ function packed<A extends NumberArray | BigArray>(
     try {
       check(value, where);
     } catch (error) {
-      throw error instanceof Mismatch ? new Mismatch(where, `s[${i}]`, error.text) : error;
+      throw inside(`s[${i}]`, error); // of `values`
     }
     into[i] = value as never;
   }

@@ -15,6 +15,7 @@ import {
   utf8From,
   utf8Into,
 } from './text.ts';
+import { typedArrayName } from './value/kinds.ts';
 import { word } from './word.ts';
 
 /** Frees the block of the word. */
@@ -85,7 +86,7 @@ export const stringCodec: Codec<string> = {
 export const bytesCodec: Codec<Uint8Array> = {
   slot: 'f64',
   write(value, where) {
-    if (!(value instanceof Uint8Array)) throw mismatch(where, 'bytes (a Uint8Array)', value);
+    if (typedArrayName(value) !== 'Uint8Array') throw mismatch(where, 'bytes (a Uint8Array)', value);
     if (value.length === 0) {
       word.f64[0] = 0;
       return;

@@ -55,7 +55,6 @@ export function structCodec(
     read() {
       const address = word.f64[0]!;
       const value: Record<string, unknown> = {};
-      for (const { name } of fields) value[name] = undefined;
       for (let i = 0; i < fields.length; i++) {
         const { name, codec, offset } = fields[i]!;
         load(codec.slot, address + offset);
@@ -70,12 +69,12 @@ export function structCodec(
 }
 
 function layout(codecs: readonly (readonly [string, Codec<unknown>])[]): { fields: Field[]; size: number } {
-  const fields: Field[] = [];
+  const fields = codecs.map(([name, codec]) => ({ name, codec, offset: 0 }));
   let size = 0;
   for (const width of [8, 4, 1]) {
-    for (const [name, codec] of codecs) {
-      if (WIDTH[codec.slot] !== width) continue;
-      fields.push({ name, codec, offset: size });
+    for (const field of fields) {
+      if (WIDTH[field.codec.slot] !== width) continue;
+      field.offset = size;
       size += width;
     }
   }

@@ -10,7 +10,7 @@ import { latin1From, utf16From, utf8From } from '../text.ts';
 import { copy } from './encoder.ts';
 import { BASES, CAUSE, CLASSES, DOM_EXCEPTION, ERRORS, MESSAGE, NAME, STACK } from './errors.ts';
 import * as F from './format.ts';
-import { keyFrom, mustDefine } from './keys.ts';
+import { keyFrom, mustDefine, otherKey } from './keys.ts';
 
 const small = new Uint8Array(4096);
 const smallView = new DataView(small.buffer);
@@ -202,10 +202,10 @@ function longText(): string {
   return utf8From(bytes, at - length, length);
 }
 
-/** A key of an object: most were met before. */
+/** A key of an object. */
 function key(): string {
   const tag = bytes[at]!;
-  if (tag < F.STRING || tag >= F.ARRAY) return text();
+  if (tag < F.STRING || tag >= F.ARRAY) return otherKey(text());
   const length = tag & 0x3f;
   at += 1 + length;
   return keyFrom(bytes, at - length, length);
@@ -225,19 +225,18 @@ function sparse(length: number): unknown[] {
 }
 
 function fill(object: object, count: number): object {
-  for (let i = 0; i < count; i++) {
-    const name = key();
-    property(object, name, take());
-  }
+  for (let i = 0; i < count; i++) property(object);
   return object;
 }
 
-/** Sets an own property, whatever prototypes have of that name. */
-function property(object: object, name: string, value: unknown): void {
-  if (mustDefine(name)) {
+/** Takes an own property, whatever prototypes have of that name. */
+function property(object: object): void {
+  const name = key();
+  if (mustDefine) {
+    const value = take();
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
   } else {
-    (object as Record<string, unknown>)[name] = value;
+    (object as Record<string, unknown>)[name] = take();
   }
 }
 
@@ -270,7 +269,7 @@ function content(): ArrayBuffer {
 }
 
 function viewOf(kind: number): ArrayBufferView {
-  const View = F.VIEWS[kind] ?? Uint8Array;
+  const View = F.viewClass(kind);
   return begin(new View(content()));
 }
 
@@ -287,10 +286,7 @@ function error(): Error {
   if (base !== DOM_EXCEPTION && name !== undefined && error.name !== name) hidden(error, 'name', name);
   if (flags & CAUSE) hidden(error, 'cause', take());
   if (flags & ERRORS) hidden(error, 'errors', take());
-  while (bytes[at] !== F.END) {
-    const name = key();
-    property(error, name, take());
-  }
+  while (bytes[at] !== F.END) property(error);
   at++;
   return error;
 }

@@ -9,7 +9,7 @@ import { property } from '../mismatch.ts';
 import { sharingOf, type Sharing } from '../shareable.ts';
 import { SHORT, isWellFormed, latin1Into, utf16Into, utf8Into } from '../text.ts';
 import * as F from './format.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, typedArrayName } from './kinds.ts';
 import { putError } from './puterror.ts';
 
 interface Given {
@@ -202,10 +202,11 @@ export class Encoder {
 
   clear(): void {
     this.at = F.HEADER;
-    this.path = [];
-    if (this.seen.length > FEW) this.numbers.clear();
-    this.seen.length = 0;
-    this.handles.length = 0;
+    if (this.numbers.size > 0) this.numbers.clear();
+    // New ones: an array is slow to empty.
+    if (this.seen.length > 0) this.seen = [];
+    if (this.handles.length > 0) this.handles = [];
+    if (this.path.length > 0) this.path = [];
     if (this.bytes.length > KEPT) this.resize(1024);
   }
 
@@ -344,8 +345,8 @@ export class Encoder {
   }
 
   private array(value: readonly unknown[], depth: number): boolean {
-    const { length } = value;
-    if (hasHole(value)) return this.sparse(value, depth);
+    const length = value.length >>> 0; // of a Proxy it may be anything
+    if (hasHole(value)) return this.sparse(value, length, depth);
     this.list(length);
     for (let i = 0; i < length; i++) {
       if (!this.put(value[i], depth + 1)) return this.under(`[${i}]`);
@@ -354,8 +355,7 @@ export class Encoder {
   }
 
   /** Only the elements that are there: an array may be a billion long and hold three. */
-  private sparse(value: readonly unknown[], depth: number): boolean {
-    const { length } = value;
+  private sparse(value: readonly unknown[], length: number, depth: number): boolean {
     this.byte(F.ARRAY_SPARSE);
     this.size(length);
     for (const key of Object.keys(value)) {
@@ -400,9 +400,6 @@ export class Encoder {
   }
 
   private viewOf(value: ArrayBufferView): boolean {
-    const kind = F.VIEWS.findIndex((View) => View !== undefined && value instanceof View);
-    const index = kind >= 0 ? kind : F.VIEWS.findIndex((View) => View?.name === value.constructor.name);
-    if (index < 0) return this.refuse(whatIs(value));
     let content: Uint8Array;
     try {
       content = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
@@ -410,7 +407,7 @@ export class Encoder {
       return this.refuse('a view of an ArrayBuffer that was transferred away');
     }
     this.byte(F.VIEW);
-    this.byte(index);
+    this.byte(F.VIEWS.indexOf(typedArrayName(value) ?? 'DataView'));
     this.content(content);
     return true;
   }

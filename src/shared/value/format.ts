@@ -49,19 +49,24 @@ export const MAX_DEPTH = 1000;
 
 type ViewClass = new (buffer: ArrayBuffer) => ArrayBufferView;
 
-/** Views by kind, the number in a message. Float16Array only where the runtime has it. */
-export const VIEWS: readonly (ViewClass | undefined)[] = [
-  Uint8Array,
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-  (globalThis as { Float16Array?: ViewClass }).Float16Array,
+/** Views: the number in a message is the place in this list. */
+export const VIEWS = [
+  'DataView',
+  'Uint8Array',
+  'Int8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+  'Float16Array', // not in every runtime
 ];
+
+/** The class with that number. */
+export function viewClass(kind: number): ViewClass {
+  return (globalThis as unknown as Record<string, ViewClass>)[VIEWS[kind]!]!;
+}

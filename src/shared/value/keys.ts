@@ -7,24 +7,34 @@ import { latin1From } from '../text.ts';
 const SLOTS = 512;
 const MAX = 24;
 const cache = new Array<string>(SLOTS).fill('');
+const defined = new Array<boolean>(SLOTS).fill(false);
+
+/** Whether the key that was asked for last needs more than an assignment to become an own property. */
+export let mustDefine = false;
 
 /** The key whose Latin-1 bytes these are. */
 export function keyFrom(bytes: Uint8Array, at: number, length: number): string {
-  if (length > MAX) return latin1From(bytes, at, length);
+  if (length > MAX) return otherKey(latin1From(bytes, at, length));
   let hash = length;
   for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + bytes[at + i]!) | 0;
   const slot = (hash ^ (hash >>> 9)) & (SLOTS - 1);
-  const known = cache[slot]!;
-  if (known.length === length && same(known, bytes, at)) return known;
-  return (cache[slot] = latin1From(bytes, at, length));
+  let key = cache[slot]!;
+  if (key.length !== length || !same(key, bytes, at)) {
+    key = otherKey(latin1From(bytes, at, length));
+    cache[slot] = key;
+    defined[slot] = mustDefine;
+  }
+  mustDefine = defined[slot]!;
+  return key;
+}
+
+/** A key that is a string already. */
+export function otherKey(key: string): string {
+  mustDefine = key in Object.prototype; // `__proto__`, or a name that is frozen there
+  return key;
 }
 
 function same(text: string, bytes: Uint8Array, at: number): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[at + i]) return false;
   return true;
-}
-
-/** Whether an assignment may do something else than make an own property: `__proto__`, or what is frozen above. */
-export function mustDefine(key: string): boolean {
-  return key in Object.prototype;
 }

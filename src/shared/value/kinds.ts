@@ -41,6 +41,13 @@ function isForeign(prototype: object): boolean {
   return next !== null && next !== Object.prototype && isRoot(next);
 }
 
+const tag = getter(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag);
+
+/** `Uint8Array` for a Uint8Array of any realm or subclass; undefined for what is no typed array. */
+export function typedArrayName(value: unknown): string | undefined {
+  return tag(value) as string | undefined;
+}
+
 function holds(has: (v: object) => unknown, value: object): boolean {
   try {
     has(value);
@@ -50,7 +57,7 @@ function holds(has: (v: object) => unknown, value: object): boolean {
   }
 }
 
-function getter(prototype: object, name: string): (v: object) => unknown {
+function getter(prototype: object, name: string | symbol): (v: unknown) => unknown {
   const get = Object.getOwnPropertyDescriptor(prototype, name)!.get!;
   return (v) => get.call(v) as unknown;
 }
