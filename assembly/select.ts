@@ -4,48 +4,24 @@
 // Pass 1 polls them in a random order, each order equally likely, and performs the first that is ready.
 // Pass 2, when none is: one waiter a case, in all lists at once; the first to be fired wins (park.ts I2).
 // I1: nothing is in any list before all waiters are allocated: without memory nothing has changed.
-// Owner P only, so nothing can happen between the passes: that is the one instant.
+// I2: local cases: owner P only, so nothing can happen between the passes. Shared cases: the locks of all their
+//     objects are held over both passes. That is the one instant.
 
 import {
-  CASES,
-  CASE_ADDR,
-  CASE_HOST,
-  CASE_JOIN,
-  CASE_KIND,
-  CASE_NEVER,
-  CASE_ORDER,
-  CASE_READY,
-  CASE_RECV,
-  CASE_SEMA,
-  CASE_SEND,
-  CASE_SIZE,
-  CASE_SLEEP,
-  CASE_TIMER,
-  CASE_WHEN,
-  CASE_ZERO,
-  C_RECVQ,
-  C_SENDQ,
-  G_JOINERS,
-  G_W,
-  P_CASE,
-  R_BLOCK,
-  R_MEMORY,
-  R_PARKED,
-  R_SLOT,
-  SLAB_T,
-  SLAB_W,
-  S_WAITQ,
-  TRAP_CASE,
-  T_WAITQ,
-  WAIT_SELECT,
-  WAIT_SELECT_EMPTY,
-  W_SIBLING,
+  CASES, CASE_ADDR, CASE_HOST, CASE_JOIN, CASE_KIND, CASE_NEVER, CASE_ORDER, CASE_READY, CASE_RECV, CASE_SEMA, CASE_SEND,
+  CASE_SIZE, CASE_SLEEP, CASE_SRECV, CASE_SSEND, CASE_TIMER, CASE_WHEN, CASE_ZERO, C_RECVQ, C_SENDQ, G_JOINERS, G_W,
+  P_CASE, R_BLOCK, R_MEMORY, R_PARKED, R_SLOT, SC_RECVQ, SC_SENDQ, SELECT_MANY, SELECT_SHARED, SLAB_T, SLAB_W, S_WAITQ,
+  TRAP_CASE, T_WAITQ, WAIT_SELECT, WAIT_SELECT_EMPTY, W_CASE_SHIFT, W_SIBLING, W_VALUE,
 } from './layout';
-import { recvNow, sendNow } from './chan';
+import { chanRecv, chanSend } from './chan';
+import { handOver } from './fire';
 import { heapInsert } from './heap';
-import { get, getF64, set } from './memory';
-import { aim, park } from './park';
+import { lockAll, unlockAll } from './lockall';
+import { copyValue, get, getF64, set } from './memory';
+import { aim, countHost, park } from './park';
+import { p } from './proc';
 import { random } from './rand';
+import { recvShared, sendShared } from './schan';
 import { acquireNow, semaCount } from './sema';
 import { slabAlloc, slabFree } from './slab';
 import { sleepRecord } from './timer';
@@ -54,31 +30,63 @@ import { enqueue } from './waitq';
 
 /** Performs a ready case (its index goes to P_CASE), or parks `g` on all; R_BLOCK when `g` is 0. */
 export function select(n: i32, g: i32): i32 {
-  for (let i = 0; i < n; i++) set(CASE_ORDER + (i << 2), 0, i);
+  const order = p + CASE_ORDER;
+  let shared = 0;
+  for (let i = 0; i < n; i++) {
+    set(order, i << 2, i);
+    if (get(entryOf(i), CASE_KIND) >= CASE_SRECV) shared++;
+  }
+  if (shared) return selectShared(n, g);
+  const r = pollAll(n);
+  return r != R_BLOCK || !g ? r : reserve(n, g) ? parkOnAll(n, g, SELECT_MANY) : R_MEMORY;
+}
+
+/** Room for the waiters is made before the locks are taken: nobody spins while pages are asked for. */
+function selectShared(n: i32, g: i32): i32 {
+  if (g && !reserve(n, g)) return R_MEMORY;
+  const locks = lockAll(n);
+  let r = pollAll(n);
+  const parks = r == R_BLOCK && g != 0;
+  if (parks) r = parkOnAll(n, g, SELECT_MANY | SELECT_SHARED);
+  unlockAll(locks);
+  handOver();
+  if (g && !parks) release(n, g);
+  return r;
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOf(i: i32): i32 {
+  return p + CASES + i * CASE_SIZE;
+}
+
+function pollAll(n: i32): i32 {
+  const order = p + CASE_ORDER;
   for (let i = 0; i < n; i++) {
     // One step of Fisher and Yates: a case not polled yet, all equally likely.
-    const at = CASE_ORDER + (i << 2);
+    const at = order + (i << 2);
     const pick = i + 1 < n ? at + (random(n - i) << 2) : at;
     const index = get(pick, 0);
     set(pick, 0, get(at, 0));
-    const result = poll(CASES + index * CASE_SIZE);
+    const result = poll(entryOf(index));
     if (result != R_BLOCK) {
-      set(P_CASE, 0, index);
+      set(p, P_CASE, index);
       return result;
     }
   }
-  if (!g) return R_BLOCK;
-  return parkOnAll(n, g);
+  return R_BLOCK;
 }
 
 function poll(entry: i32): i32 {
   const kind = get(entry, CASE_KIND);
   const on = get(entry, CASE_ADDR);
-  if (kind == CASE_RECV) return recvNow(on);
-  if (kind == CASE_SEND) return sendNow(on);
+  if (kind == CASE_RECV) return chanRecv(on, 0);
+  if (kind == CASE_SEND) return chanSend(on, 0);
   if (kind == CASE_READY) return R_SLOT;
   if (kind == CASE_SEMA) return acquireNow(on);
   if (kind == CASE_ZERO) return semaCount(on) ? R_BLOCK : R_SLOT;
+  if (kind == CASE_SRECV) return recvShared(on);
+  if (kind == CASE_SSEND) return sendShared(on, entry + CASE_WHEN);
   // The API has looked at its own timers, goroutines and promises already.
   check(
     kind == CASE_NEVER || kind == CASE_SLEEP || kind == CASE_TIMER || kind == CASE_JOIN || kind == CASE_HOST,
@@ -87,20 +95,22 @@ function poll(entry: i32): i32 {
   return R_BLOCK;
 }
 
-function parkOnAll(n: i32, g: i32): i32 {
-  if (!reserve(n, g)) return R_MEMORY;
+function parkOnAll(n: i32, g: i32, how: i32): i32 {
+  // First the goroutine, then its waiters: a shared one may be fired as soon as its lock is free.
+  park(g, n ? WAIT_SELECT : WAIT_SELECT_EMPTY, how);
   let w = g + G_W;
   for (let i = 0; i < n; i++) {
-    const entry = CASES + i * CASE_SIZE;
+    const entry = entryOf(i);
     const kind = get(entry, CASE_KIND);
     const on = get(entry, CASE_ADDR);
-    aim(w, g, i, kind, on);
+    aim(w, g, kind | (i << W_CASE_SHIFT));
+    if (kind == CASE_HOST) countHost(1);
     if (kind == CASE_SLEEP) heapInsert(on, getF64(entry, CASE_WHEN));
+    if (kind == CASE_SSEND) copyValue(w + W_VALUE, entry + CASE_WHEN);
     const list = listOf(kind, on);
     if (list) enqueue(list, w);
     w = get(w, W_SIBLING);
   }
-  park(g, n ? WAIT_SELECT : WAIT_SELECT_EMPTY, 1);
   return R_PARKED;
 }
 
@@ -114,7 +124,7 @@ function reserve(n: i32, g: i32): bool {
       set(last, W_SIBLING, w);
       last = w;
     }
-    const entry = CASES + i * CASE_SIZE;
+    const entry = entryOf(i);
     if (get(entry, CASE_KIND) == CASE_SLEEP) {
       const t = sleepRecord();
       if (!t) return release(i, g);
@@ -127,7 +137,7 @@ function reserve(n: i32, g: i32): bool {
 /** Undoes `reserve`, which got as far as case `n`. */
 function release(n: i32, g: i32): bool {
   for (let i = 0; i < n; i++) {
-    const entry = CASES + i * CASE_SIZE;
+    const entry = entryOf(i);
     if (get(entry, CASE_KIND) == CASE_SLEEP) slabFree(SLAB_T, get(entry, CASE_ADDR));
   }
   let w = get(g + G_W, W_SIBLING);
@@ -146,5 +156,7 @@ function listOf(kind: i32, on: i32): i32 {
   if (kind == CASE_SLEEP || kind == CASE_TIMER) return on + T_WAITQ;
   if (kind == CASE_JOIN) return on + G_JOINERS;
   if (kind == CASE_SEMA || kind == CASE_ZERO) return on + S_WAITQ;
+  if (kind == CASE_SRECV) return on + SC_RECVQ;
+  if (kind == CASE_SSEND) return on + SC_SENDQ;
   return 0;
 }

@@ -1,10 +1,10 @@
 // Builds what is not up to date: the core (three targets), its embedding, the bundle in dist/ and the types.
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const run = promisify(execFile);
@@ -40,28 +40,59 @@ async function buildCore() {
   );
 }
 
+/** The files of the package that are imported: of dist/<name>.js, the source. */
+const entries = { index: 'src/index.ts', time: 'src/time/index.ts' };
+
 async function buildBundle() {
-  const { metafile } = await build({
-    entryPoints: { index: 'src/index.ts', time: 'src/time/index.ts' },
-    outdir: 'dist',
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const options = {
     bundle: true,
-    splitting: true,
-    // Every entry imports everything, so that all code lands in one shared chunk: see src/all.ts.
-    inject: ['src/all.ts'],
-    ignoreAnnotations: true, // or the injected file, which has no effect of its own, is dropped
-    format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
     minifySyntax: true, // puts the numbers of layout.ts in the place of their names
-    external: ['node:*'],
-    chunkNames: 'runtime-[hash]',
-    sourcemap: true,
+    outdir: 'dist',
     metafile: true,
     logLevel: 'warning',
+    define: { GOROUTINES_VERSION: JSON.stringify(version) },
+  };
+  const instance = await transform(readFileSync('src/instance.ts', 'utf8'), {
+    loader: 'ts',
+    target: options.target,
   });
+  // All code is in one file: V8 treats the constants of one module as constants, those of an imported module as
+  // variables, and on the hot path that is a tenth of an operation. And in one function, called once, which costs
+  // nothing of that: see src/instance.ts.
+  const { metafile } = await build({
+    ...options,
+    stdin: {
+      contents: Object.entries(entries)
+        .map(([name, source]) => `export * as ${name} from './${source}';`)
+        .join('\n'),
+      resolveDir: '.',
+      sourcefile: 'entries.js',
+    },
+    entryNames: 'runtime-[hash]',
+    format: 'iife',
+    globalName: 'own',
+    define: { ...options.define, 'import.meta.url': 'url' },
+    banner: {
+      js: `${instance.code}const url = import.meta.url;\nexport const api = claim(${JSON.stringify(version)}, url, () => {`,
+    },
+    footer: { js: 'return own;\n});' },
+    sourcemap: true,
+  });
+  const runtime = Object.keys(metafile.outputs).find((file) => file.endsWith('.js'));
+  for (const [name, source] of Object.entries(entries)) {
+    const { metafile } = await build({ ...options, entryPoints: [source], format: 'esm', write: false });
+    const [{ exports }] = Object.values(metafile.outputs);
+    writeFileSync(
+      `dist/${name}.js`,
+      `import { api } from './${basename(runtime)}';\nexport const { ${exports.sort().join(', ')} } = api.${name};\n`,
+    );
+  }
   copyFileSync('build/core.debug.wasm', 'dist/core.debug.wasm');
-  // Chunks of earlier builds, whose hash has changed. Last, so that a program that runs meanwhile finds its files.
+  // Runtimes of earlier builds, whose hash has changed. Last, so that a program that runs meanwhile finds its files.
   for (const file of readdirSync('dist')) {
     if (/^runtime-.*\.js/.test(file) && !(`dist/${file}` in metafile.outputs)) rmSync(`dist/${file}`);
   }

@@ -109,7 +109,7 @@ function mayBeWoken(polls: number): boolean {
     case 'nothing':
       return polls < PATIENCE;
     case 'timers':
-      return polls < PATIENCE || mayHaveTimers || allOwners().some((o) => o && 'op' in o && o.op?.outside);
+      return polls < PATIENCE || mayHaveTimers || allOwners().some((o) => 'op' in o && o.op?.outside);
     default:
       return true;
   }

@@ -121,7 +121,9 @@ export abstract class Operation<T> implements Op<T> {
       g.op = null;
       if (this.state === BUSY) {
         this.state = IDLE;
-        return this.settle(this.finish(g));
+        const r = this.finish(g);
+        // Not counted: whoever is resumed gets to run. The loop looks at the clock between two turns.
+        return r.done ? r : this.settle(r);
       }
       if (this.state === KEPT) {
         this.state = IDLE;

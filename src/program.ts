@@ -133,7 +133,6 @@ export class Run extends Base {
     if (this.live === 0 && this.pending === 0) return;
     const left: G<unknown>[] = [];
     for (const owner of allOwners()) {
-      if (owner === undefined) continue;
       if (owner instanceof G && owner.program === this) left.push(owner as G<unknown>);
       else if ('fire' in owner && owner.program === this) owner.stop?.();
       else if (owner instanceof AsyncWait && owner.owner instanceof G && owner.owner.program === this)

@@ -1,6 +1,7 @@
 import { unwatch, watch } from './deadlock.ts';
 import { mistake, type PanicInfo } from './errors.ts';
 import { checkBody, type Go, start } from './goroutine.ts';
+import { host } from './host/index.ts';
 import { Run } from './program.ts';
 import { limitMemory, seedCore } from './runtime/core.ts';
 import { trace } from './runtime/site.ts';
@@ -26,7 +27,8 @@ export interface RunOptions {
 /**
  * Runs a program: `main` as goroutine 1. When `main` returns the program ends, as in Go: goroutines that are still there
  * are ended. Their `finally` blocks and `using` declarations run, but may not wait. Runs may follow or overlap each
- * other.
+ * other. In a thread that the library has started it does nothing, and its promise never settles: there a module is
+ * imported for its tasks alone.
  *
  * @returns what `main` returns. Rejects with what `main` throws; with a `Panic` whose message is `panic: <error>` and
  * whose `cause` is the error, if another goroutine throws and nobody joins it; with a `DeadlockError` if all
@@ -43,6 +45,7 @@ export function run<T>(main: () => Go<T>, options?: RunOptions): Promise<T>;
 export function run<T>(main: () => Promise<T>, options?: RunOptions): Promise<T>;
 export function run<T>(main: () => T, options?: RunOptions): Promise<T>;
 export function run(main: () => unknown, options: RunOptions = {}): Promise<unknown> {
+  if (host.boot() !== undefined) return new Promise(() => undefined);
   const made = trace(run);
   return new Promise((resolve, reject) => {
     check(main, options);

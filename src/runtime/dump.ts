@@ -11,6 +11,7 @@ import {
   WAIT_SEND,
   WAIT_SEND_NIL,
   WAIT_SLEEP,
+  WAIT_TASK,
 } from '../../assembly/layout.ts';
 import { DeadlockError, type GoroutineInfo } from '../errors.ts';
 import { AsyncWait } from './async.ts';
@@ -30,6 +31,7 @@ const WORDS: Record<number, string> = {
   [WAIT_MUTEX]: 'sync.Mutex.Lock',
   [WAIT_GROUP]: 'sync.WaitGroup.Wait',
   [WAIT_HOST]: 'IO wait',
+  [WAIT_TASK]: 'runnable',
 };
 
 /** What a goroutine waits for; an async one is known by the waits it made. */
@@ -43,7 +45,7 @@ export function reasonFor(g: Waiter, async: boolean): string {
 export function dump(): GoroutineInfo[] {
   const all: GoroutineInfo[] = [];
   for (const owner of allOwners()) {
-    if (owner && 'info' in owner && owner.info) all.push(owner.info());
+    if ('info' in owner && owner.info) all.push(owner.info());
   }
   return all.sort((a, b) => a.id - b.id);
 }
