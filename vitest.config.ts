@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/model/**'], // `npm run test:model`
     pool: 'forks',
     execArgv: ['--expose-gc'],
     testTimeout: 30_000,

@@ -21,5 +21,5 @@ export function namer(setup: unknown): Namer {
 
 /** The name of a function without the folder of its file. */
 export function functionName(where: string): string {
-  return where.split('/').at(-1)!;
+  return where.split('/').at(-1);
 }

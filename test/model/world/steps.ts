@@ -99,7 +99,7 @@ export class Steps {
 
   private turn(loop: Loop, state: unknown): Step {
     return this.byName(`turn ${JSON.stringify(state)}`, () =>
-      this.enter({ open: () => loop.turn(state) as Script, loop, state }),
+      this.enter({ open: () => loop.turn(state), loop, state }),
     );
   }
 

@@ -1,0 +1,74 @@
+// What scenarios of the real core share: processors over one memory, and what the loop of one does.
+
+import {
+  G_W,
+  NEXT_CLOSED,
+  NEXT_TASK,
+  P0,
+  P_EPOCH,
+  P_VALUE,
+  R_CLOSED,
+  R_PARKED,
+  R_SLOT,
+  W_VALUE,
+} from '../../../assembly/layout.ts';
+import { atomicGet, call, get, set, wait } from '../model.ts';
+import type { Core } from '../world/instance.ts';
+import type { Machine, Op } from '../model.ts';
+import { ARENA_PAGES } from '../wasm/ground.ts';
+
+/** A part of a body: `yield*` it. */
+export type Part<T = void> = Generator<Op, T, number>;
+
+/** One processor: its block, and what it had at the start. */
+export interface Proc {
+  readonly p: number;
+  /** A goroutine that runs on it. */
+  readonly g: number;
+}
+
+/** A memory with one processor a thread, each with a running goroutine. `cores` is that of the machine. */
+export function boot({ core, cores }: Machine, machineCores = cores.length): Proc[] {
+  core.init!(ARENA_PAGES, machineCores);
+  return cores.map((own, i) => {
+    const p = i === 0 ? P0 : core.procNew!();
+    own.attach!(p);
+    own.seed!(1 + i, 7);
+    return { p, g: goroutine(own) };
+  });
+}
+
+/** One more goroutine of a processor. */
+export function goroutine(own: Core): number {
+  return own.waiter!();
+}
+
+/** Runs the loop of a processor until a goroutine or a task has its turn: answers what `next` did. */
+export function* turn({ p }: Proc): Part<number> {
+  for (;;) {
+    const seen = yield atomicGet(p + P_EPOCH);
+    const next = yield call('next');
+    if (next) return next;
+    if (yield call('sleepNow')) yield wait(p + P_EPOCH, seen);
+    yield call('wakeUp');
+  }
+}
+
+/** Sends on a shared channel, and waits if it must; says whether it was sent, or closed. */
+export function* send(proc: Proc, channel: number, value: number): Part<boolean> {
+  yield set(proc.p + P_VALUE, value);
+  const r = yield call('schanSend', channel, proc.g);
+  if (r !== R_PARKED) return r === R_SLOT;
+  return !((yield* turn(proc)) & NEXT_CLOSED);
+}
+
+/** Receives from a shared channel, and waits if it must: the value, or 0 once it is closed. */
+export function* recv(proc: Proc, channel: number): Part<number> {
+  const r = yield call('schanRecv', channel, proc.g);
+  if (r === R_CLOSED) return 0;
+  if (r === R_SLOT) return yield get(proc.p + P_VALUE);
+  if ((yield* turn(proc)) & NEXT_CLOSED) return 0;
+  return yield get(proc.g + G_W + W_VALUE);
+}
+
+export { NEXT_TASK };
