@@ -14,7 +14,6 @@ export type { Machine, Outcome, Report, Scenario } from './scenario.ts';
 
 /** Where threads may be switched: the first is quick, the second finds races, too. */
 const POINTS: readonly Points[] = ['atomics', 'all'];
-const TIMEOUT = 300_000;
 
 /** A row of the table that `npm run test:model` prints. */
 export interface Row extends Report {
@@ -40,19 +39,15 @@ export function scenario<S>(definition: Scenario<S>): Scenario<unknown> {
  */
 export function explore<S>(name: string, definition: Scenario<S>, source: CoreSource = core): void {
   for (const points of POINTS) {
-    test(
-      `${name} · ${points}`,
-      async ({ task }) => {
-        const [subject] = (await subjects(source, [undefined])) as [Subject];
-        const replay = process.env.MODEL_REPLAY;
-        if (replay) return console.log(story(definition, subject, replay));
-        const report = search(definition, subject, points);
-        task.meta.explored = { name, ...report };
-        const wrong = complaint(definition, subject, report);
-        if (wrong) expect.fail(wrong);
-      },
-      TIMEOUT,
-    );
+    test(`${name} · ${points}`, async ({ task }) => {
+      const [subject] = (await subjects(source, [undefined])) as [Subject];
+      const replay = process.env.MODEL_REPLAY;
+      if (replay) return console.log(story(definition, subject, replay));
+      const report = search(definition, subject, points);
+      task.meta.explored = { name, ...report };
+      const wrong = complaint(definition, subject, report);
+      if (wrong) expect.fail(wrong);
+    });
   }
 }
 
@@ -104,15 +99,11 @@ export function catchMutants(
   // All at once, the first time that one is needed: the compiler is slow to start.
   let all: Promise<Subject[]> | undefined;
   numbers.forEach((number, i) => {
-    test(
-      `mutant ${number} is caught: ${mutants[number]}`,
-      async ({ task }) => {
-        const subject = (await (all ??= subjects(source, numbers)))[i]!;
-        const found = firstFault(scenarios, subject);
-        if (!found) return expect.fail(`no scenario finds mutant ${number}: ${mutants[number]}`);
-        task.meta.explored = { ...found.report, name: `mutant ${number} by ${found.name}` };
-      },
-      TIMEOUT,
-    );
+    test(`mutant ${number} is caught: ${mutants[number]}`, async ({ task }) => {
+      const subject = (await (all ??= subjects(source, numbers)))[i]!;
+      const found = firstFault(scenarios, subject);
+      if (!found) return expect.fail(`no scenario finds mutant ${number}: ${mutants[number]}`);
+      task.meta.explored = { ...found.report, name: `mutant ${number} by ${found.name}` };
+    });
   });
 }
