@@ -36,7 +36,7 @@ import {
   W_G,
 } from './layout';
 import { takeInbox } from './fire';
-import { atomicCas, get, set } from './memory';
+import { atomicCas, atomicGet, get, set } from './memory';
 import { countHost, dropWaiters, parkOn, settle, wakeAll } from './park';
 import { p } from './proc';
 import { runqEmpty, runqGet, runqKill, runqPutLast, runqPutNext } from './runq';
@@ -73,7 +73,7 @@ export function next(): i32 {
     if (task) return task | NEXT_TASK;
   }
   let g = ready();
-  while (g && get(g, G_STATUS) == G_DEAD) {
+  while (g && atomicGet(g + G_STATUS) == G_DEAD) {
     slabFree(SLAB_G, g);
     g = ready();
   }
@@ -107,7 +107,7 @@ export function yieldNow(g: i32): void {
 
 /** The goroutine is over: wakes who joins it and frees the record, at once or when its turn comes. */
 export function exit(g: i32): void {
-  const status = get(g, G_STATUS);
+  const status = atomicGet(g + G_STATUS);
   check(status != G_FREE && status != G_DEAD, TRAP_STATUS);
   set(p, P_LIVE, get(p, P_LIVE) - 1);
   let coming = status == G_RUNNABLE;
@@ -146,10 +146,10 @@ export function parkForever(g: i32, reason: i32): i32 {
 
 /** Whether a goroutine was woken and has not run since. */
 export function woken(g: i32): i32 {
-  return get(g, G_STATUS) == G_RUNNABLE ? 1 : 0;
+  return atomicGet(g + G_STATUS) == G_RUNNABLE ? 1 : 0;
 }
 
 /** WAIT_* of a waiting goroutine, WAIT_NONE of any other. */
 export function reasonOf(g: i32): i32 {
-  return get(g, G_STATUS) == G_WAITING ? get(g, G_REASON) : WAIT_NONE;
+  return atomicGet(g + G_STATUS) == G_WAITING ? get(g, G_REASON) : WAIT_NONE;
 }

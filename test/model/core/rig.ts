@@ -1,6 +1,10 @@
 // What scenarios of the real core share: processors over one memory, and what the loop of one does.
 
 import {
+  CASES,
+  CASE_KIND,
+  CASE_NEVER,
+  CASE_SIZE,
   G_W,
   NEXT_CLOSED,
   NEXT_TASK,
@@ -28,14 +32,29 @@ export interface Proc {
 }
 
 /** A memory with one processor a thread, each with a running goroutine. `cores` is that of the machine. */
-export function boot({ core, cores }: Machine, machineCores = cores.length): Proc[] {
+export function boot(machine: Machine, machineCores = machine.cores.length): Proc[] {
+  const { core, cores } = machine;
   core.init!(ARENA_PAGES, machineCores);
   return cores.map((own, i) => {
     const p = i === 0 ? P0 : core.procNew!();
     own.attach!(p);
     own.seed!(1 + i, 7);
+    warm(machine, own, p);
     return { p, g: goroutine(own) };
   });
+}
+
+/**
+ * A select that waits and is woken: then the processor has pages for its records. Which page it got would depend on
+ * the order of events, and then every record would seem to be shared.
+ */
+function warm(machine: Machine, own: Core, p: number): void {
+  const g = goroutine(own);
+  for (const i of [0, 1]) machine.set(p + CASES + i * CASE_SIZE + CASE_KIND, CASE_NEVER);
+  own.select!(2, g);
+  own.wake!(g, 0, 0);
+  own.next!();
+  own.exit!(g);
 }
 
 /** One more goroutine of a processor. */
