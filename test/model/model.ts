@@ -1,7 +1,9 @@
 // The explorer's face to a test: scenarios, and what is done with them. How to write one: docs/model-checking.md.
 
-import { expect, test } from 'vitest';
-import { core, subjects } from './build/cores.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { prepare } from './build/compile.ts';
+import { core, subjectOf } from './build/cores.ts';
+import type { Mutant } from './build/compile.ts';
 import type { CoreSource } from './build/cores.ts';
 import type { Points, Report, Scenario, Subject } from './scenario.ts';
 import { explain } from './search/explain.ts';
@@ -40,7 +42,7 @@ export function scenario<S>(definition: Scenario<S>): Scenario<unknown> {
 export function explore<S>(name: string, definition: Scenario<S>, source: CoreSource = core): void {
   for (const points of POINTS) {
     test(`${name} · ${points}`, async ({ task }) => {
-      const [subject] = (await subjects(source, [undefined])) as [Subject];
+      const subject = await subjectOf(source);
       const replay = process.env.MODEL_REPLAY;
       if (replay) return console.log(story(definition, subject, replay));
       const report = search(definition, subject, points);
@@ -86,24 +88,21 @@ export function firstFault(
 /**
  * Declares a test for each seeded bug of a core: some scenario must find it.
  *
- * The core has them in its source, switched on by the build constant MUTANT.
- *
- * @param mutants what each is, by its number
+ * @param mutants the bugs, by what they are: each a patch of the source, or a value of the build constant MUTANT that
+ *   the source asks for
  */
 export function catchMutants(
-  mutants: Readonly<Record<number, string>>,
+  mutants: Readonly<Record<string, Mutant>>,
   scenarios: Readonly<Record<string, Scenario<unknown>>>,
   source: CoreSource = core,
 ): void {
-  const numbers = Object.keys(mutants).map(Number);
-  // All at once, the first time that one is needed: the compiler is slow to start.
-  let all: Promise<Subject[]> | undefined;
-  numbers.forEach((number, i) => {
-    test(`mutant ${number} is caught: ${mutants[number]}`, async ({ task }) => {
-      const subject = (await (all ??= subjects(source, numbers)))[i]!;
-      const found = firstFault(scenarios, subject);
-      if (!found) return expect.fail(`no scenario finds mutant ${number}: ${mutants[number]}`);
-      task.meta.explored = { ...found.report, name: `mutant ${number} by ${found.name}` };
+  // All at once: the compiler is slow to start.
+  beforeAll(() => prepare(source.entry, Object.values(mutants)), 600_000);
+  for (const [what, mutant] of Object.entries(mutants)) {
+    test(`mutant is caught: ${what}`, async ({ task }) => {
+      const found = firstFault(scenarios, await subjectOf(source, mutant));
+      if (!found) return expect.fail(`no scenario finds it: ${what}`);
+      task.meta.explored = { ...found.report, name: `mutant: ${what} (${found.name})` };
     });
-  });
+  }
 }

@@ -50,7 +50,7 @@ export class Instance {
         throw new RangeError(`${op} at ${address >>> 0}, outside the core's memory`);
       }
       if (!this.arrive) {
-        if (kind === WAIT) throw new Error('neither setup nor check may sleep');
+        if (kind === WAIT) throw new Error('a setup may not sleep');
         return 0;
       }
       if (!this.arrive(site, address, argument)) return 0;

@@ -136,13 +136,20 @@ export class World {
     this.adopt(t, thread.run(answer));
   }
 
-  /** Runs a check of the test, and undoes what it wrote. */
+  /** Runs a check of the test, on whichever instances, and undoes what it wrote. */
   aside<T>(check: () => T): T {
-    const { journal } = this;
+    const { journal, policy } = this;
     const { mark, lo, hi } = journal;
+    this.policy = {
+      stops: (_, site) => {
+        if (this.sites[site]!.kind === WAIT) throw new Error('a check may not sleep');
+        return false;
+      },
+    };
     try {
       return check();
     } finally {
+      this.policy = policy;
       journal.settle();
       journal.drop(mark);
       journal.lo = lo;
