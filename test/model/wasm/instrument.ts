@@ -48,7 +48,6 @@ export function instrument(bytes: Uint8Array): InstrumentedBytes {
   binaryen.setPassArgument('asyncify-imports', 'model.point');
   binaryen.setPassArgument('asyncify-ignore-indirect', '1'); // `refuseUnknown` has made sure that there are none
   module.runPasses(['asyncify']);
-  module.optimize();
   if (!module.validate()) throw new Error('the rewritten core is not valid');
   const binary = module.emitBinary();
   module.dispose();
