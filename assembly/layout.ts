@@ -18,6 +18,7 @@ export const PAGE: i32 = 65536;
 // ── Header: one a memory; any thread, atomic ────────────────────────────────────
 //  64 │ VERSION │ PAGES: next page never given out │ LIMIT: pages that may be used │ TRAP: code of a broken invariant │
 //  80 │ PS: P blocks made │ IDLE: Ps asleep │ SPINNING: Ps that look for work │ CORES of the machine │
+//  96 │ MORE: there could be more Ps than there are │
 export const HEADER: i32 = 64;
 export const HEADER_VERSION: i32 = HEADER;
 export const HEADER_PAGES: i32 = HEADER + 4;
@@ -27,6 +28,7 @@ export const HEADER_PS: i32 = HEADER + 16;
 export const HEADER_IDLE: i32 = HEADER + 20;
 export const HEADER_SPINNING: i32 = HEADER + 24;
 export const HEADER_CORES: i32 = HEADER + 28;
+export const HEADER_MORE: i32 = HEADER + 32;
 
 // ── A shared object begins with its lock ────────────────────────────────────────
 //  +0 LOCK: the P block of the holder, or 0
@@ -94,7 +96,7 @@ export const PAGE_KIND: i32 = 15;
 // +576 EPOCH      ASLEEP      what it sleeps on; 1 while it sleeps, or is about to
 // +584 STATE      QUIET       PROC_*; the API's word that nothing but another processor can wake it
 // +640 DEQ_HEAD   DEQ_TAIL    unstarted tasks in DEQUE: thieves and owner move the head, the owner the tail
-// +768 BEATS                  turns of the API's loop, for the judgement of deadlock
+// +768 BEATS      GS          turns of the API's loop; goroutines that have not ended, for whoever counts all
 export const P_RUNQ_HEAD: i32 = 0;
 export const P_RUNQ_TAIL: i32 = 4;
 export const P_RUNNEXT: i32 = 8;
@@ -125,6 +127,7 @@ export const P_QUIET: i32 = 588;
 export const P_DEQ_HEAD: i32 = 640;
 export const P_DEQ_TAIL: i32 = 644;
 export const P_BEATS: i32 = 768;
+export const P_GS: i32 = 772;
 export const P_SIZE: i32 = 1024;
 export const PROC_FREE: i32 = 0;
 export const PROC_LIVE: i32 = 1;

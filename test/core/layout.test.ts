@@ -126,7 +126,7 @@ test('slabs fill a page exactly, and their records keep their alignment', () => 
 test('regions follow one another', () => {
   const regions = [
     ['null', 0, 64],
-    ['header', layout.HEADER, layout.HEADER_CORES + 4],
+    ['header', layout.HEADER, layout.HEADER_MORE + 4],
     ['global queue', layout.GLOBQ, layout.GLOBQ + layout.GLOBQ_COUNT + 4],
     ['payload heap', layout.MHEAP, layout.MHEAP + ((layout.CLASS_MAX + 1) << layout.MHEAP_SHIFT)],
     ['table of Ps', layout.PTABLE, layout.PTABLE + layout.PS_MAX * 4],
