@@ -95,6 +95,7 @@ export const PAGE_KIND: i32 = 15;
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
 // +576 EPOCH      ASLEEP      what it sleeps on; 1 while it sleeps, or is about to
 // +584 STATE      QUIET       PROC_*; the API's word that nothing but another processor can wake it
+// +592 CALLED     LOAD        1: woken for a task, and not there yet; tasks that have begun here and not ended
 // +640 DEQ_HEAD   DEQ_TAIL    unstarted tasks in DEQUE: thieves and owner move the head, the owner the tail
 // +768 BEATS      GS          turns of the API's loop; goroutines that have not ended, for whoever counts all
 export const P_RUNQ_HEAD: i32 = 0;
@@ -124,13 +125,16 @@ export const P_EPOCH: i32 = 576;
 export const P_ASLEEP: i32 = 580;
 export const P_STATE: i32 = 584;
 export const P_QUIET: i32 = 588;
+export const P_CALLED: i32 = 592;
+export const P_LOAD: i32 = 596;
 export const P_DEQ_HEAD: i32 = 640;
 export const P_DEQ_TAIL: i32 = 644;
 export const P_BEATS: i32 = 768;
 export const P_GS: i32 = 772;
 export const P_SIZE: i32 = 1024;
 export const PROC_FREE: i32 = 0;
-export const PROC_LIVE: i32 = 1;
+export const PROC_STARTING: i32 = 1; // its thread has not attached yet
+export const PROC_LIVE: i32 = 2;
 
 /** After so many turns of RUNNEXT in a row the queue goes first: a pair that wakes each other starves nobody. */
 export const RUNNEXT_TURNS: i32 = 32;

@@ -51,7 +51,7 @@ const options = {
   mainFields: ['module', 'main'],
   target: 'es2022',
   minifySyntax: true, // puts the numbers of layout.ts in the place of their names
-  define: { GOROUTINES_VERSION: JSON.stringify(version), 'import.meta.url': 'url' },
+  define: { GOROUTINES_VERSION: JSON.stringify(version), 'import.meta.url': 'moduleUrl' },
   outdir: 'dist',
   metafile: true,
   logLevel: 'warning',
@@ -70,9 +70,10 @@ async function buildRuntime() {
     ...options,
     stdin: { contents: contents.join('\n'), resolveDir: '.', sourcefile: 'entries.js' },
     entryNames: 'runtime-[hash]',
+    ignoreAnnotations: true, // src/worker.ts is imported for what it does, whatever package.json says of the package
     // A `function` in parentheses V8 compiles at once; anything else it reads twice.
     banner: {
-      js: `${claim}\nconst url = import.meta.url;\nexport const api = claim(${JSON.stringify(version)}, url, (function () {\nlet api;`,
+      js: `${claim}\nconst moduleUrl = import.meta.url;\nexport const api = claim(${JSON.stringify(version)}, moduleUrl, (function () {\nlet api;`,
     },
     footer: { js: 'return api;\n}));' },
     sourcemap: true,

@@ -16,6 +16,7 @@ import { type GoroutineInfo, outOfMemory, ProcessorLostError } from './errors.ts
 import { CountedG, type Program } from './goroutine.ts';
 import { waiterRecord } from './runtime/async.ts';
 import { exit, taskForget, taskFree, taskNew, wordAt } from './runtime/core.ts';
+import { STANDIN } from './runtime/dump.ts';
 import { setOwner } from './runtime/processor.ts';
 import type { Trace } from './runtime/site.ts';
 import { decodeError, decodeResult, dropEncoded, encodeArgs, undoEncoded } from './shared/args.ts';
@@ -106,9 +107,6 @@ class StandIn<T> extends CountedG<T> {
     pool.pending(--pending);
   }
 }
-
-/** What the dump says of a task that is listed by the thread it runs on. */
-export const STANDIN = 'task';
 
 const none: TaskFunction = () => undefined;
 
