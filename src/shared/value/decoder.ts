@@ -1,16 +1,16 @@
 /**
  * A message, see format.ts, as a value: the receiver's own, which shares no byte with the message.
  *
- * Small messages are copied into private bytes first, and their block is freed before anything is made of them: so
- * nothing here can meet memory that grows or is used again.
+ * A small message is copied into private bytes first: they are warm, and their views are the same for every message.
+ * A large one is decoded where it lies, for that spares a copy; nothing allocates meanwhile, so the views stay right.
  */
 import { free, sizeOf, u8, view as memoryView } from '../heap.ts';
 import { sharingOfTag } from '../shareable.ts';
 import { latin1From, utf16From, utf8From } from '../text.ts';
-import { copy } from './encoder.ts';
 import { BASES, CAUSE, CLASSES, DOM_EXCEPTION, ERRORS, MESSAGE, NAME, STACK } from './errors.ts';
 import * as F from './format.ts';
 import { keyFrom, mustDefine, otherKey } from './keys.ts';
+import { copy } from './writer.ts';
 
 const small = new Uint8Array(4096);
 const smallView = new DataView(small.buffer);
@@ -31,18 +31,17 @@ export function decode(address: number): unknown {
   const adopted = kind === F.WITH_HANDLES ? adopt(memory.slice(address, address + size)) : [];
   if (size <= small.length) {
     copy(u8(), address, small, 0, size);
-    bytes = small;
-    view = smallView;
+    at = F.HEADER;
   } else {
-    bytes = u8().slice(address, address + size);
-    view = new DataView(bytes.buffer);
+    bytes = u8();
+    view = memoryView();
+    at = address + F.HEADER;
   }
-  free(address);
-  at = F.HEADER;
   handles = adopted;
   try {
     return take();
   } finally {
+    free(address);
     seen = [];
     handles = [];
     bytes = small;
@@ -199,7 +198,7 @@ function wideText(length: number): string {
 function longText(): string {
   const length = view.getUint32(at, true);
   at += 4 + length;
-  return utf8From(bytes, at - length, length);
+  return utf8From(bytes.slice(at - length, at), 0, length);
 }
 
 /** A key of an object. */
