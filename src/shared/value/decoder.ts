@@ -21,6 +21,7 @@ let view: DataView = smallView;
 let at = 0;
 let seen: unknown[] = [];
 let handles: object[] = [];
+let shapes: Shape[] = [];
 
 /** Decodes a message of any kind, and frees its block. */
 export function decode(address: number): unknown {
@@ -44,6 +45,7 @@ export function decode(address: number): unknown {
     free(address);
     seen = [];
     handles = [];
+    shapes = [];
     bytes = small;
     view = smallView;
   }
@@ -132,7 +134,7 @@ function take(): unknown {
   if (tag < F.STRING) return tag;
   if (tag < F.ARRAY) return shortText(tag & 0x3f);
   if (tag < F.OBJECT) return list(tag & 0x1f);
-  if (tag < F.NULL) return fill(begin({}), tag & 0x1f);
+  if (tag < F.NULL) return fill(begin({}), shape(tag & 0x1f));
   switch (tag) {
     case F.NULL:
       return null;
@@ -161,9 +163,11 @@ function take(): unknown {
     case F.ARRAY_SPARSE:
       return sparse(size());
     case F.OBJECT_LONG:
-      return fill(begin({}), size());
+      return fill(begin({}), shape(size()));
     case F.OBJECT_NULL:
-      return fill(begin(Object.create(null) as object), size());
+      return fill(begin(Object.create(null) as object), shape(size()));
+    case F.OBJECT_LIKE:
+      return fill(begin({}), shapes[size()]!);
     case F.MAP:
       return map();
     case F.SET:
@@ -223,20 +227,33 @@ function sparse(length: number): unknown[] {
   return array;
 }
 
-function fill(object: object, count: number): object {
-  for (let i = 0; i < count; i++) property(object);
+/** The keys of objects, and whether any of them needs more than an assignment. */
+interface Shape {
+  readonly keys: string[];
+  define: boolean;
+}
+
+function shape(count: number): Shape {
+  const shape = { keys: new Array<string>(count), define: false };
+  for (let i = 0; i < count; i++) {
+    shape.keys[i] = key();
+    if (mustDefine) shape.define = true;
+  }
+  shapes.push(shape);
+  return shape;
+}
+
+function fill(object: object, { keys, define }: Shape): object {
+  for (let i = 0; i < keys.length; i++) {
+    if (define) property(object, keys[i]!, take());
+    else (object as Record<string, unknown>)[keys[i]!] = take();
+  }
   return object;
 }
 
-/** Takes an own property, whatever prototypes have of that name. */
-function property(object: object): void {
-  const name = key();
-  if (mustDefine) {
-    const value = take();
-    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-  } else {
-    (object as Record<string, unknown>)[name] = take();
-  }
+/** An own property, whatever prototypes have of that name. */
+function property(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function map(): Map<unknown, unknown> {
@@ -285,7 +302,7 @@ function error(): Error {
   if (base !== DOM_EXCEPTION && name !== undefined && error.name !== name) hidden(error, 'name', name);
   if (flags & CAUSE) hidden(error, 'cause', take());
   if (flags & ERRORS) hidden(error, 'errors', take());
-  while (bytes[at] !== F.END) property(error);
+  while (bytes[at] !== F.END) property(error, key(), take());
   at++;
   return error;
 }

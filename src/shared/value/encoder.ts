@@ -23,7 +23,11 @@ export interface Mark {
   readonly chunks: number;
   readonly seen: number;
   readonly handles: number;
+  readonly shapes: number;
 }
+
+/** So many lists of keys are looked through for an equal one. */
+const NEAR = 8;
 
 /** Above so many objects their numbers are looked up in a map. */
 const FEW = 8;
@@ -63,6 +67,7 @@ export class Encoder extends Writer {
   private seen: object[] = [];
   private numbers = new Map<object, number>();
   private handles: Given[] = [];
+  private shapes: (readonly string[])[] = [];
 
   /** Writes a value; false if it cannot be shared, and `why` and `path` say why. */
   put(value: unknown, depth: number): boolean {
@@ -109,6 +114,7 @@ export class Encoder extends Writer {
       chunks: this.chunks.length,
       seen: this.seen.length,
       handles: this.handles.length,
+      shapes: this.shapes.length,
     };
   }
 
@@ -116,6 +122,7 @@ export class Encoder extends Writer {
     this.at = mark.at;
     for (const object of this.seen.splice(mark.seen)) this.numbers.delete(object);
     this.handles.length = mark.handles;
+    this.shapes.length = mark.shapes;
     this.chunks.length = mark.chunks;
     this.path.length = 0;
   }
@@ -173,6 +180,7 @@ export class Encoder extends Writer {
     // New ones: an array is slow to empty.
     if (this.seen.length > 0) this.seen = [];
     if (this.handles.length > 0) this.handles = [];
+    if (this.shapes.length > 0) this.shapes = [];
     if (this.path.length > 0) this.path = [];
   }
 
@@ -264,18 +272,33 @@ export class Encoder extends Writer {
 
   private plain(value: object, tag: number, depth: number): boolean {
     const keys = Object.keys(value);
+    this.keys(keys, tag);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      if (!this.put((value as Record<string, unknown>)[key], depth + 1)) return this.under(property(key));
+    }
+    return true;
+  }
+
+  /** The keys of an object, or the number of such a list if it is one of the last. */
+  private keys(keys: readonly string[], tag: number): void {
+    const { shapes } = this;
+    if (tag === F.OBJECT_LONG) {
+      for (let i = shapes.length - 1; i >= 0 && i >= shapes.length - NEAR; i--) {
+        if (!sameKeys(shapes[i]!, keys)) continue;
+        this.byte(F.OBJECT_LIKE);
+        this.size(i);
+        return;
+      }
+    }
     if (tag === F.OBJECT_LONG && keys.length < 32) {
       this.byte(F.OBJECT | keys.length);
     } else {
       this.byte(tag);
       this.size(keys.length);
     }
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!;
-      this.string(key);
-      if (!this.put((value as Record<string, unknown>)[key], depth + 1)) return this.under(property(key));
-    }
-    return true;
+    for (let i = 0; i < keys.length; i++) this.string(keys[i]!);
+    shapes.push(keys);
   }
 
   private array(value: readonly unknown[], depth: number): boolean {
@@ -345,6 +368,12 @@ export class Encoder extends Writer {
     this.content(content);
     return true;
   }
+}
+
+function sameKeys(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function hasHole(array: readonly unknown[]): boolean {
