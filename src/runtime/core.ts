@@ -18,6 +18,7 @@ import {
 import { brokenInvariant } from '../errors.ts';
 import { coreWasm } from '../generated/core-wasm.ts';
 import { host } from '../host/index.ts';
+import { p } from './processor.ts';
 
 /** The exports of assembly/index.ts. An address is a non-negative integer; 0 is none. */
 interface Core {
@@ -146,6 +147,13 @@ export const coreWords = new Int32Array(memory.buffer, 0, (P + P_SIZE) >> 2);
 /** The case table. It lies in the first pages, which no growth moves. */
 export const caseWords = new Int32Array(memory.buffer, CASES, (CASES_END - CASES) >> 2);
 export const caseTimes = new Float64Array(memory.buffer, CASES, (CASES_END - CASES) >> 3);
+
+p.words = new Int32Array(memory.buffer);
+
+/** Makes `p.words` cover a new record: the memory may have grown. A word outside would read as undefined. */
+export function reach(addr: number): void {
+  if (addr >> 2 >= p.words.length) p.words = new Int32Array(memory.buffer);
+}
 
 /** Makes the choices of select repeatable. */
 export function seedCore(seed: number): void {
