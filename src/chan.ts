@@ -36,8 +36,11 @@ import { checking } from './runtime/unused.ts';
 export class LocalChan<T> implements Chan<T>, Recorded {
   /** Its record in the core, or 0: see runtime/records.ts. */
   addr = 0;
-  /** The buffer, by the core's slots; filled in order, so it grows only as far as it is used. */
-  readonly slots: (T | undefined)[] = [];
+  /**
+   * The buffer, by the core's slots; filled in order, so it grows only as far as it is used. Not empty at first: V8 would
+   * take it for an array of small integers, and change its mind with the first value of each channel.
+   */
+  readonly slots: (T | undefined)[] = [undefined];
   private receiving: RecvOp<T> | null = null;
   private sending: SendOp<T> | null = null;
   closed = false;
