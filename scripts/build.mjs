@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { keepConstants } from './constants.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const run = promisify(execFile);
@@ -61,13 +62,16 @@ async function buildBundle() {
     logLevel: 'warning',
   });
   copyFileSync('build/core.debug.wasm', 'dist/core.debug.wasm');
+  for (const file of Object.keys(metafile.outputs).filter((name) => /runtime-.*\.js$/.test(name))) {
+    writeFileSync(file, keepConstants(readFileSync(file, 'utf8')));
+  }
   // Chunks of earlier builds, whose hash has changed. Last, so that a program that runs meanwhile finds its files.
   for (const file of readdirSync('dist')) {
     if (/^runtime-.*\.js/.test(file) && !(`dist/${file}` in metafile.outputs)) rmSync(`dist/${file}`);
   }
 }
 
-const own = ['scripts/build.mjs', 'package.json'];
+const own = ['scripts/build.mjs', 'scripts/constants.mjs', 'package.json'];
 try {
   await unlessFresh('build/.core', ['assembly', 'asconfig.json', ...own], buildCore);
   await unlessFresh('dist/.built', ['build/.core', 'assembly', 'src', 'tsconfig.json', ...own], () =>
