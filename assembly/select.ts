@@ -1,7 +1,7 @@
 // select: one of several cases, at one instant.
 //
 // The API writes the cases into the case table and calls `select`.
-// Pass 1 polls them in a random order, each order equally likely, and performs the first that is ready.
+// Pass 1 counts those that are ready and performs one of them, each equally likely.
 // Pass 2, when none is: one waiter a case, in all lists at once; the first to be fired wins (park.ts I2).
 // I1: nothing is in any list before all waiters are allocated: without memory nothing has changed.
 // Owner P only, so nothing can happen between the passes: that is the one instant.
@@ -13,7 +13,6 @@ import {
   CASE_JOIN,
   CASE_KIND,
   CASE_NEVER,
-  CASE_ORDER,
   CASE_READY,
   CASE_RECV,
   CASE_SEMA,
@@ -41,7 +40,7 @@ import {
   WAIT_SELECT_EMPTY,
   W_SIBLING,
 } from './layout';
-import { recvNow, sendNow } from './chan';
+import { canRecv, canSend, recvNow, sendNow } from './chan';
 import { heapInsert } from './heap';
 import { get, getF64, set } from './memory';
 import { aim, park } from './park';
@@ -54,37 +53,46 @@ import { enqueue } from './waitq';
 
 /** Performs a ready case (its index goes to P_CASE), or parks `g` on all; R_BLOCK when `g` is 0. */
 export function select(n: i32, g: i32): i32 {
-  for (let i = 0; i < n; i++) set(CASE_ORDER + (i << 2), 0, i);
+  let ready = 0;
+  let index = 0;
   for (let i = 0; i < n; i++) {
-    // One step of Fisher and Yates: a case not polled yet, all equally likely.
-    const at = CASE_ORDER + (i << 2);
-    const pick = i + 1 < n ? at + (random(n - i) << 2) : at;
-    const index = get(pick, 0);
-    set(pick, 0, get(at, 0));
-    const result = poll(CASES + index * CASE_SIZE);
-    if (result != R_BLOCK) {
-      set(P_CASE, 0, index);
-      return result;
+    if (!isReady(CASES + i * CASE_SIZE)) continue;
+    if (!ready) index = i;
+    ready++;
+  }
+  if (!ready) return g ? parkOnAll(n, g) : R_BLOCK;
+  if (ready > 1) {
+    for (let skip = random(ready); skip; skip--) {
+      do index++; while (!isReady(CASES + index * CASE_SIZE));
     }
   }
-  if (!g) return R_BLOCK;
-  return parkOnAll(n, g);
+  set(P_CASE, 0, index);
+  return perform(CASES + index * CASE_SIZE);
 }
 
-function poll(entry: i32): i32 {
+function isReady(entry: i32): bool {
   const kind = get(entry, CASE_KIND);
   const on = get(entry, CASE_ADDR);
-  if (kind == CASE_RECV) return recvNow(on);
-  if (kind == CASE_SEND) return sendNow(on);
-  if (kind == CASE_READY) return R_SLOT;
-  if (kind == CASE_SEMA) return acquireNow(on);
-  if (kind == CASE_ZERO) return semaCount(on) ? R_BLOCK : R_SLOT;
+  if (kind == CASE_RECV) return canRecv(on);
+  if (kind == CASE_SEND) return canSend(on);
+  if (kind == CASE_READY) return true;
+  if (kind == CASE_SEMA) return semaCount(on) != 0;
+  if (kind == CASE_ZERO) return semaCount(on) == 0;
   // The API has looked at its own timers, goroutines and promises already.
   check(
     kind == CASE_NEVER || kind == CASE_SLEEP || kind == CASE_TIMER || kind == CASE_JOIN || kind == CASE_HOST,
     TRAP_CASE,
   );
-  return R_BLOCK;
+  return false;
+}
+
+/** What the case stands for. It is ready. */
+function perform(entry: i32): i32 {
+  const kind = get(entry, CASE_KIND);
+  const on = get(entry, CASE_ADDR);
+  if (kind == CASE_RECV) return recvNow(on);
+  if (kind == CASE_SEND) return sendNow(on);
+  return kind == CASE_SEMA ? acquireNow(on) : R_SLOT;
 }
 
 function parkOnAll(n: i32, g: i32): i32 {
