@@ -4,7 +4,7 @@
 // A test checks that rule, the alignment of every field, and that no two fields overlap.
 //
 // Memory, in pages
-//   0         1..2       3..27       28 ...
+//   0         1..2       3..23       24 ...
 //   ┌─────────┬──────────┬───────────┬─────────────────────────────────────────────────────────┐
 //   │ null,   │ page map │ P block   │ slabs, a page a chunk · payload blocks · more P blocks  │
 //   │ header  │          │ of the 1st│                                                         │
@@ -151,15 +151,14 @@ export const BATCH_MAX: i32 = 1024;
 
 // ── Case table: what a select waits for, written by the API, 16 bytes a case ────
 //  +0 KIND    +4 ADDR: the record of that kind     +8 WHEN: f64, for CASE_SLEEP; the value, for CASE_SSEND
-// behind it the poll order and the shared objects to lock, a u32 a case each
+// behind it the shared objects to lock, a u32 a case
 export const CASES: i32 = PAGE;
 export const CASES_MAX: i32 = 65536;
 export const CASE_SIZE: i32 = 16;
 export const CASE_KIND: i32 = 0;
 export const CASE_ADDR: i32 = 4;
 export const CASE_WHEN: i32 = 8;
-export const CASE_ORDER: i32 = CASES + CASES_MAX * CASE_SIZE;
-export const LOCKS: i32 = CASE_ORDER + CASES_MAX * 4;
+export const LOCKS: i32 = CASES + CASES_MAX * CASE_SIZE;
 export const P_BLOCK: i32 = LOCKS + CASES_MAX * 4;
 export const P_PAGES: i32 = P_BLOCK / PAGE;
 

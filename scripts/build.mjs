@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
+import { keepConstants } from './constants.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const run = promisify(execFile);
@@ -96,13 +97,14 @@ async function buildBundle() {
   const runtime = outputs.find((file) => file.endsWith('.js'));
   await Promise.all(Object.keys(entries).map((name) => buildEntry(name, runtime)));
   copyFileSync('build/core.debug.wasm', 'dist/core.debug.wasm');
+  writeFileSync(runtime, keepConstants(readFileSync(runtime, 'utf8')));
   // Runtimes of earlier builds, whose hash has changed. Last, so that a program that runs meanwhile finds its files.
   for (const file of readdirSync('dist')) {
     if (/^runtime-.*\.js/.test(file) && !outputs.includes(`dist/${file}`)) rmSync(`dist/${file}`);
   }
 }
 
-const own = ['scripts/build.mjs', 'package.json'];
+const own = ['scripts/build.mjs', 'scripts/constants.mjs', 'package.json'];
 try {
   await unlessFresh('build/.core', ['assembly', 'asconfig.json', ...own], buildCore);
   await unlessFresh('dist/.built', ['build/.core', 'assembly', 'src', 'tsconfig.json', ...own], () =>

@@ -28,6 +28,7 @@ import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
 import { ageFresh, limitFresh, type Recorded, recorded } from './runtime/records.ts';
 import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './runtime/result.ts';
+import { slotToPut, slotToTake } from './runtime/ring.ts';
 import { ARMED, COUNTED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
 import { makeShared } from './shared/channel.ts';
@@ -39,8 +40,11 @@ import { isType, type NumericType, type Type } from './shared/types.ts';
 export class LocalChan<T> implements Chan<T>, Recorded {
   /** Its record in the core, or 0: see runtime/records.ts. */
   addr = 0;
-  /** The buffer, by the core's slots; filled in order, so it grows only as far as it is used. */
-  readonly slots: (T | undefined)[] = [];
+  /**
+   * The buffer, by the core's slots; filled in order, so it grows only as far as it is used. Not empty at first: V8 would
+   * take it for an array of small integers, and change its mind with the first value of each channel.
+   */
+  readonly slots: (T | undefined)[] = [undefined];
   private receiving: RecvOp<T> | null = null;
   private sending: SendOp<T> | null = null;
   closed = false;
@@ -236,19 +240,17 @@ class RecvOp<T> extends Operation<T | undefined> {
   override next(): Result {
     if (this.state !== ARMED) return this.resume();
     this.state = IDLE;
-    const r = chanRecv(this.chan.addr, p.addr);
+    const { chan, slots } = this;
+    const slot = slotToTake(chan.addr, chan.capacity);
     // The fast path, kept small enough for V8 to inline: a value from the buffer, and the slice not used up.
-    if ((r & TAG) !== R_SLOT || ((r & COUNTED) === 0 && --p.budget < 0)) return this.slow(r);
-    const { slots } = this;
-    const slot = r >> TAG_SHIFT;
+    if (slot < 0 || ((slot & COUNTED) === 0 && --p.budget < 0)) return this.slow(slot);
     RESULT.value = slots[slot];
     slots[slot] = undefined;
     return RESULT;
   }
 
-  private slow(r: number): Result {
-    const { chan } = this;
-    return this.settle(this.commit(r === R_CLOSED && chan.opens() ? chanRecv(chan.addr, p.addr) : r));
+  private slow(slot: number): Result {
+    return this.settle(this.commit(slot < 0 ? this.chan.recvNow(p.addr) : (slot << TAG_SHIFT) | R_SLOT));
   }
 
   start(g: Waiter | null): Result {
@@ -354,16 +356,17 @@ class SendOp<T> extends Operation<void> {
   override next(): Result {
     if (this.state !== ARMED) return this.resume();
     this.state = IDLE;
-    const r = chanSend(this.chan.addr, p.addr);
-    if ((r & TAG) !== R_SLOT || ((r & COUNTED) === 0 && --p.budget < 0)) return this.slow(r);
-    this.slots[r >> TAG_SHIFT] = this.value;
+    const { chan } = this;
+    const slot = slotToPut(chan.addr, chan.capacity);
+    if (slot < 0 || ((slot & COUNTED) === 0 && --p.budget < 0)) return this.slow(slot);
+    this.slots[slot] = this.value;
     this.value = undefined;
     return VOID;
   }
 
-  private slow(r: number): Result {
-    const { chan } = this;
-    return this.settle(this.move(r === R_CLOSED && chan.opens() ? chanSend(chan.addr, p.addr) : r, p.self));
+  private slow(slot: number): Result {
+    const r = slot < 0 ? this.chan.sendNow(p.addr) : (slot << TAG_SHIFT) | R_SLOT;
+    return this.settle(this.move(r, p.self));
   }
 
   start(g: Waiter | null): Result {

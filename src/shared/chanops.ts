@@ -168,9 +168,11 @@ export class SharedSendOp<T> extends SharedOp<T, void> {
   override abandon(): void {
     this.value = undefined;
     if (!this.encoded) return;
+    const kept = word.i64[0] as bigint; // of the case that was chosen instead
     this.load();
     this.encoded = false;
     this.chan.codec.undo();
+    word.i64[0] = kept;
   }
 
   /** It was sent. */

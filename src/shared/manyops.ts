@@ -1,7 +1,7 @@
 /** Many values in one operation: numbers go by the batch, a block copy under one lock. */
 import { BATCH_MAX, CASE_SRECV, R_CLOSED, R_PARKED, R_SLOT, TAG, TAG_SHIFT } from '../../assembly/layout.ts';
 import { sendOnClosed } from '../errors.ts';
-import { Operation } from '../op.ts';
+import { Operation, SELECTABLE } from '../op.ts';
 import { writeCase } from '../runtime/cases.ts';
 import { batch, schanRecvMany, schanSend, schanSendMany, valueOf } from '../runtime/core.ts';
 import { p, type Waiter } from '../runtime/processor.ts';
@@ -207,7 +207,7 @@ export class SharedSendMany<T> extends Operation<void> {
   }
 
   /** It may wait more than once. */
-  override get selectable(): boolean {
+  override get [SELECTABLE](): boolean {
     return false;
   }
 
