@@ -68,6 +68,13 @@ function sendNow(c: i32): i32 {
   return (slot << TAG_SHIFT) | R_SLOT;
 }
 
+/** Whether a send need not wait. */
+// @ts-ignore: decorator
+@inline
+export function canSend(c: i32): bool {
+  return get(c, C_COUNT) < get(c, C_CAPACITY) || get(c, C_CLOSED) || first(c + C_RECVQ);
+}
+
 /** The receive that need not wait, or R_BLOCK. */
 // @ts-ignore: decorator
 @inline
@@ -87,6 +94,13 @@ function recvNow(c: i32): i32 {
   }
   if (sender) return fire(sender, 0);
   return get(c, C_CLOSED) ? R_CLOSED : R_BLOCK;
+}
+
+/** Whether a receive need not wait. */
+// @ts-ignore: decorator
+@inline
+export function canRecv(c: i32): bool {
+  return get(c, C_COUNT) > 0 || first(c + C_SENDQ) || get(c, C_CLOSED);
 }
 
 /** Closes and wakes everybody; R_CLOSED if it was closed before. */

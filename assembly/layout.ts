@@ -4,7 +4,7 @@
 // A test checks that rule, the alignment of every field, and that no two fields overlap.
 //
 // Memory, in pages
-//   0         1..2       3..27       28 ...
+//   0         1..2       3..23       24 ...
 //   ┌─────────┬──────────┬───────────┬─────────────────────────────────────────────────────────┐
 //   │ null,   │ page map │ P block   │ slabs, a page a chunk · payload blocks · more P blocks  │
 //   │ header  │          │ of the 1st│                                                         │
@@ -18,6 +18,7 @@ export const PAGE: i32 = 65536;
 // ── Header: one a memory; any thread, atomic ────────────────────────────────────
 //  64 │ VERSION │ PAGES: next page never given out │ LIMIT: pages that may be used │ TRAP: code of a broken invariant │
 //  80 │ PS: P blocks made │ IDLE: Ps asleep │ SPINNING: Ps that look for work │ CORES of the machine │
+//  96 │ MORE: there could be more Ps than there are │
 export const HEADER: i32 = 64;
 export const HEADER_VERSION: i32 = HEADER;
 export const HEADER_PAGES: i32 = HEADER + 4;
@@ -27,6 +28,7 @@ export const HEADER_PS: i32 = HEADER + 16;
 export const HEADER_IDLE: i32 = HEADER + 20;
 export const HEADER_SPINNING: i32 = HEADER + 24;
 export const HEADER_CORES: i32 = HEADER + 28;
+export const HEADER_MORE: i32 = HEADER + 32;
 
 // ── A shared object begins with its lock ────────────────────────────────────────
 //  +0 LOCK: the P block of the holder, or 0
@@ -93,8 +95,9 @@ export const PAGE_KIND: i32 = 15;
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
 // +576 EPOCH      ASLEEP      what it sleeps on; 1 while it sleeps, or is about to
 // +584 STATE      QUIET       PROC_*; the API's word that nothing but another processor can wake it
+// +592 CALLED     LOAD        1: woken for a task, and not there yet; tasks that have begun here and not ended
 // +640 DEQ_HEAD   DEQ_TAIL    unstarted tasks in DEQUE: thieves and owner move the head, the owner the tail
-// +768 BEATS                  turns of the API's loop, for the judgement of deadlock
+// +768 BEATS      GS          turns of the API's loop; goroutines that have not ended, for whoever counts all
 export const P_RUNQ_HEAD: i32 = 0;
 export const P_RUNQ_TAIL: i32 = 4;
 export const P_RUNNEXT: i32 = 8;
@@ -122,12 +125,16 @@ export const P_EPOCH: i32 = 576;
 export const P_ASLEEP: i32 = 580;
 export const P_STATE: i32 = 584;
 export const P_QUIET: i32 = 588;
+export const P_CALLED: i32 = 592;
+export const P_LOAD: i32 = 596;
 export const P_DEQ_HEAD: i32 = 640;
 export const P_DEQ_TAIL: i32 = 644;
 export const P_BEATS: i32 = 768;
+export const P_GS: i32 = 772;
 export const P_SIZE: i32 = 1024;
 export const PROC_FREE: i32 = 0;
-export const PROC_LIVE: i32 = 1;
+export const PROC_STARTING: i32 = 1; // its thread has not attached yet
+export const PROC_LIVE: i32 = 2;
 
 /** After so many turns of RUNNEXT in a row the queue goes first: a pair that wakes each other starves nobody. */
 export const RUNNEXT_TURNS: i32 = 32;
@@ -144,15 +151,14 @@ export const BATCH_MAX: i32 = 1024;
 
 // ── Case table: what a select waits for, written by the API, 16 bytes a case ────
 //  +0 KIND    +4 ADDR: the record of that kind     +8 WHEN: f64, for CASE_SLEEP; the value, for CASE_SSEND
-// behind it the poll order and the shared objects to lock, a u32 a case each
+// behind it the shared objects to lock, a u32 a case
 export const CASES: i32 = PAGE;
 export const CASES_MAX: i32 = 65536;
 export const CASE_SIZE: i32 = 16;
 export const CASE_KIND: i32 = 0;
 export const CASE_ADDR: i32 = 4;
 export const CASE_WHEN: i32 = 8;
-export const CASE_ORDER: i32 = CASES + CASES_MAX * CASE_SIZE;
-export const LOCKS: i32 = CASE_ORDER + CASES_MAX * 4;
+export const LOCKS: i32 = CASES + CASES_MAX * CASE_SIZE;
 export const P_BLOCK: i32 = LOCKS + CASES_MAX * 4;
 export const P_PAGES: i32 = P_BLOCK / PAGE;
 

@@ -9,10 +9,10 @@
 //     at once.
 
 import {
-  DEQUE_SLOTS, GLOBQ, GLOBQ_COUNT, HEADER_CORES, HEADER_IDLE, HEADER_PS, HEADER_SPINNING, PROC_FREE, PROC_LIVE, PS_MAX,
-  PTABLE, P_ASLEEP, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_INBOX, P_PAGES, P_SIZE, P_STATE, P_TASKS, PAGE,
+  GLOBQ, GLOBQ_COUNT, HEADER_CORES, HEADER_IDLE, HEADER_PS, HEADER_SPINNING, PAGE, PROC_FREE, PROC_LIVE, PROC_STARTING,
+  PS_MAX, PTABLE, P_ASLEEP, P_CALLED, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_INBOX, P_LOAD, P_PAGES, P_SIZE, P_STATE, P_TASKS,
 } from './layout';
-import { atomicAdd, atomicCas, atomicGet, atomicSet, clear, get, notify, set } from './memory';
+import { atomicAdd, atomicCas, atomicGet, atomicSet, atomicSwap, clear, get, notify } from './memory';
 import { takePages } from './pages';
 
 /** The P block of the thread that this instance belongs to: the one state outside the memory. */
@@ -20,14 +20,15 @@ export let p: i32 = 0;
 
 export function attach(block: i32): void {
   p = block;
+  atomicSet(p + P_STATE, PROC_LIVE);
 }
 
 /** A P block for a further thread, zeroed; 0 without memory. */
 export function procNew(): i32 {
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
-    const block = atomicGet(PTABLE + (i << 2));
-    if (block && atomicCas(block + P_STATE, PROC_FREE, PROC_LIVE) == PROC_FREE) return block;
+    const block = procAt(i);
+    if (block && atomicCas(block + P_STATE, PROC_FREE, PROC_STARTING) == PROC_FREE) return block;
   }
   if (n == PS_MAX) return 0;
   const page = takePages(P_PAGES);
@@ -39,7 +40,7 @@ export function procNew(): i32 {
 /** Enters a P block into the table. */
 export function procAdd(block: i32): void {
   clear(block, P_SIZE);
-  atomicSet(block + P_STATE, PROC_LIVE);
+  atomicSet(block + P_STATE, PROC_STARTING);
   atomicSet(PTABLE + (atomicAdd(HEADER_PS, 1) << 2), block);
 }
 
@@ -73,9 +74,42 @@ export function wakeOne(): void {
   if (!atomicGet(HEADER_IDLE) || atomicGet(HEADER_SPINNING)) return;
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
-    const block = atomicGet(PTABLE + (i << 2));
-    if (block && atomicGet(block + P_TASKS) && wakeProc(block)) return;
+    const block = procAt(i);
+    if (block && atomicGet(block + P_TASKS) && call(block)) return;
   }
+}
+
+/** Wakes a processor to take a task. */
+function call(block: i32): bool {
+  atomicSet(block + P_CALLED, 1);
+  if (wakeProc(block)) return true;
+  atomicSet(block + P_CALLED, 0);
+  return false;
+}
+
+/**
+ * Whether to leave a task to a processor that has fewer: what has begun stays where it is, so it matters where it begins.
+ * One that sleeps is called, and one that was called, or whose thread starts, is expected. Who was called takes one in
+ * any case. The more tasks there are, the less it matters, and the rarer is the call.
+ */
+export function leaveToOthers(): bool {
+  const load = atomicGet(p + P_LOAD);
+  if (!load || atomicSwap(p + P_CALLED, 0)) return false;
+  const n = atomicGet(HEADER_PS);
+  for (let i = 0; i < n; i++) {
+    const block = procAt(i);
+    if (!block || block == p || !atomicGet(block + P_TASKS)) continue;
+    const other = atomicGet(block + P_LOAD);
+    if (load - other <= other >> 2) continue;
+    if (atomicGet(block + P_STATE) == PROC_STARTING || atomicGet(block + P_CALLED) || call(block)) return true;
+  }
+  return false;
+}
+
+// @ts-ignore: decorator
+@inline
+function procAt(i: i32): i32 {
+  return atomicGet(PTABLE + (i << 2));
 }
 
 /** Whether other threads have made work for this processor. */
@@ -85,22 +119,26 @@ export function hasWork(): bool {
 }
 
 function hasTasks(): bool {
+  return anyTasks() && !leaveToOthers();
+}
+
+function anyTasks(): bool {
   if (atomicGet(GLOBQ + GLOBQ_COUNT)) return true;
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
-    const block = atomicGet(PTABLE + (i << 2));
+    const block = procAt(i);
     if (block && atomicGet(block + P_DEQ_HEAD) != atomicGet(block + P_DEQ_TAIL)) return true;
   }
   return false;
 }
 
 /**
- * Looks for work for a while before it sleeps, if a core is free for that: a hand-over between two threads that run
+ * Looks for work for a while before it sleeps, if somebody is awake who could make some and a core is free for that: a hand-over between two threads that run
  * takes a tenth of one that has to wake the other.
  */
 export function spin(rounds: i32): i32 {
   const awake = atomicGet(HEADER_PS) - atomicGet(HEADER_IDLE);
-  if (awake > atomicGet(HEADER_CORES)) return 0;
+  if (awake < 2 || awake > atomicGet(HEADER_CORES)) return 0;
   const tasks = get(p, P_TASKS);
   if (tasks) atomicAdd(HEADER_SPINNING, 1);
   let found = 0;
@@ -109,7 +147,7 @@ export function spin(rounds: i32): i32 {
     else if (tasks && (i & 15) == 0 && hasTasks()) found = 1;
   }
   // The last that looked wakes the next, or work that came meanwhile would find nobody.
-  if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && found && hasTasks()) wakeOne();
+  if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && found && anyTasks()) wakeOne();
   return found;
 }
 

@@ -10,7 +10,7 @@
 import {
   CLASS_CACHED, CLASS_MIN, G_CLAIMED, G_DEAD, G_FREE, G_LINK, G_SELECT, G_SIZE, G_STATUS, G_WAITING, HEADER_IDLE,
   J_QUEUED, J_RUNNER, J_SIZE, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, J_TRIES, LOCK, LOCKS, OUTCOME_LOST,
-  PAGE, PROC_FREE, P_ASLEEP, P_CACHE, P_CLAIM, P_FIRED, P_HELD, P_HELD_CASES, P_HOST, P_INBOX, P_LIVE, P_QUIET,
+  PAGE, PROC_FREE, P_ASLEEP, P_CACHE, P_CALLED, P_CLAIM, P_FIRED, P_HELD, P_HELD_CASES, P_HOST, P_INBOX, P_LIVE, P_LOAD, P_QUIET,
   P_RUNNEXT, P_RUNQ_HEAD, P_RUNQ_TAIL, P_STATE, P_TASK, P_TASKS, P_TIMERS, SELECT_SHARED, SLAB_C, SLAB_G, SLAB_J,
   SLAB_S, SLAB_T, SLAB_W, TRIES_MAX, W_G, W_LIST, W_OUT, W_PREV,
 } from './layout';
@@ -119,6 +119,8 @@ export function reapRecords(dead: i32): i32 {
   set(dead, P_LIVE, 0);
   set(dead, P_HOST, 0);
   atomicSet(dead + P_QUIET, 0);
+  atomicSet(dead + P_CALLED, 0);
+  atomicSet(dead + P_LOAD, 0);
   // It counts as asleep until a thread attaches.
   if (atomicCas(dead + P_ASLEEP, 0, 1) == 0) atomicAdd(HEADER_IDLE, 1);
   atomicSet(dead + P_STATE, PROC_FREE);

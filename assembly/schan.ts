@@ -18,7 +18,7 @@ import { atomicAdd, atomicGet, atomicSet, clear, copyValue, copyValues, get, set
 import { blockAlloc } from './mheap';
 import { aim, park } from './park';
 import { p } from './proc';
-import { enqueue } from './waitq';
+import { enqueue, first } from './waitq';
 
 /** A new channel with one reference, or 0 without memory. */
 export function schanNew(capacity: i32): i32 {
@@ -80,6 +80,16 @@ export function sendShared(c: i32, from: i32): i32 {
   if (get(c, SC_COUNT) >= get(c, SC_CAPACITY)) return R_BLOCK;
   append(c, from);
   return R_SLOT;
+}
+
+/** Whether a send need not wait, as far as can be told before a receiver is claimed. The lock is held. */
+export function canSendShared(c: i32): bool {
+  return get(c, SC_COUNT) < get(c, SC_CAPACITY) || get(c, SC_CLOSED) || first(c + SC_RECVQ);
+}
+
+/** The same of a receive. */
+export function canRecvShared(c: i32): bool {
+  return get(c, SC_COUNT) > 0 || get(c, SC_CLOSED) || first(c + SC_SENDQ);
 }
 
 /** The receive that need not wait, or R_BLOCK. The lock is held. */

@@ -10,6 +10,7 @@ import {
   CASE_HOST,
   CASE_JOIN,
   FAIR_TURNS,
+  G_CLAIMED,
   G_CLOSED,
   G_DEAD,
   G_FREE,
@@ -36,7 +37,7 @@ import {
   W_G,
 } from './layout';
 import { takeInbox } from './fire';
-import { atomicCas, atomicGet, get, set } from './memory';
+import { atomicCas, atomicGet, get, pause, set } from './memory';
 import { countHost, dropWaiters, parkOn, settle, wakeAll } from './park';
 import { p } from './proc';
 import { runqEmpty, runqGet, runqKill, runqPutLast, runqPutNext } from './runq';
@@ -144,10 +145,18 @@ export function parkForever(g: i32, reason: i32): i32 {
   return R_PARKED;
 }
 
-/** Whether a goroutine was woken and has not run since. */
+/** Whether a goroutine was woken and has not run since: 1. 2: another thread is just doing it, and takes its time. */
 export function woken(g: i32): i32 {
-  return atomicGet(g + G_STATUS) == G_RUNNABLE ? 1 : 0;
+  for (let i = 0; i < PATIENCE && atomicGet(g + G_STATUS) == G_CLAIMED; i++) {
+    pause();
+    takeInbox();
+  }
+  const status = atomicGet(g + G_STATUS);
+  return status == G_RUNNABLE ? 1 : status == G_CLAIMED ? 2 : 0;
 }
+
+/** A claimed goroutine is here within a microsecond, unless the thread that claimed it has lost its core, or died. */
+const PATIENCE: i32 = 1024;
 
 /** WAIT_* of a waiting goroutine, WAIT_NONE of any other. */
 export function reasonOf(g: i32): i32 {

@@ -1,19 +1,19 @@
 // select: one of several cases, at one instant.
 //
 // The API writes the cases into the case table and calls `select`.
-// Pass 1 polls them in a random order, each order equally likely, and performs the first that is ready.
+// Pass 1 counts those that are ready and performs one of them, each equally likely.
 // Pass 2, when none is: one waiter a case, in all lists at once; the first to be fired wins (park.ts I2).
 // I1: nothing is in any list before all waiters are allocated: without memory nothing has changed.
 // I2: local cases: owner P only, so nothing can happen between the passes. Shared cases: the locks of all their
 //     objects are held over both passes. That is the one instant.
 
 import {
-  CASES, CASE_ADDR, CASE_HOST, CASE_JOIN, CASE_KIND, CASE_NEVER, CASE_ORDER, CASE_READY, CASE_RECV, CASE_SEMA, CASE_SEND,
+  CASES, CASE_ADDR, CASE_HOST, CASE_JOIN, CASE_KIND, CASE_NEVER, CASE_READY, CASE_RECV, CASE_SEMA, CASE_SEND,
   CASE_SIZE, CASE_SLEEP, CASE_SRECV, CASE_SSEND, CASE_TIMER, CASE_WHEN, CASE_ZERO, C_RECVQ, C_SENDQ, G_JOINERS, G_W,
   P_CASE, R_BLOCK, R_MEMORY, R_PARKED, R_SLOT, SC_RECVQ, SC_SENDQ, SELECT_MANY, SELECT_SHARED, SLAB_T, SLAB_W, S_WAITQ,
   TRAP_CASE, T_WAITQ, WAIT_SELECT, WAIT_SELECT_EMPTY, W_CASE_SHIFT, W_SIBLING, W_VALUE,
 } from './layout';
-import { chanRecv, chanSend } from './chan';
+import { canRecv, canSend, chanRecv, chanSend } from './chan';
 import { handOver } from './fire';
 import { heapInsert } from './heap';
 import { lockAll, unlockAll } from './lockall';
@@ -21,7 +21,7 @@ import { copyValue, get, getF64, set } from './memory';
 import { aim, countHost, park } from './park';
 import { p } from './proc';
 import { random } from './rand';
-import { recvShared, sendShared } from './schan';
+import { canRecvShared, canSendShared, recvShared, sendShared } from './schan';
 import { acquireNow, semaCount } from './sema';
 import { slabAlloc, slabFree } from './slab';
 import { sleepRecord } from './timer';
@@ -30,14 +30,12 @@ import { enqueue } from './waitq';
 
 /** Performs a ready case (its index goes to P_CASE), or parks `g` on all; R_BLOCK when `g` is 0. */
 export function select(n: i32, g: i32): i32 {
-  const order = p + CASE_ORDER;
   let shared = 0;
   for (let i = 0; i < n; i++) {
-    set(order, i << 2, i);
     if (get(entryOf(i), CASE_KIND) >= CASE_SRECV) shared++;
   }
   if (shared) return selectShared(n, g);
-  const r = pollAll(n);
+  const r = choose(n);
   return r != R_BLOCK || !g ? r : reserve(n, g) ? parkOnAll(n, g, SELECT_MANY) : R_MEMORY;
 }
 
@@ -45,7 +43,7 @@ export function select(n: i32, g: i32): i32 {
 function selectShared(n: i32, g: i32): i32 {
   if (g && !reserve(n, g)) return R_MEMORY;
   const locks = lockAll(n);
-  let r = pollAll(n);
+  let r = choose(n);
   const parks = r == R_BLOCK && g != 0;
   if (parks) r = parkOnAll(n, g, SELECT_MANY | SELECT_SHARED);
   unlockAll(locks);
@@ -60,39 +58,59 @@ function entryOf(i: i32): i32 {
   return p + CASES + i * CASE_SIZE;
 }
 
-function pollAll(n: i32): i32 {
-  const order = p + CASE_ORDER;
-  for (let i = 0; i < n; i++) {
-    // One step of Fisher and Yates: a case not polled yet, all equally likely.
-    const at = order + (i << 2);
-    const pick = i + 1 < n ? at + (random(n - i) << 2) : at;
-    const index = get(pick, 0);
-    set(pick, 0, get(at, 0));
-    const result = poll(entryOf(index));
-    if (result != R_BLOCK) {
-      set(p, P_CASE, index);
-      return result;
+/** Performs one of the cases that are ready, each equally likely, or answers R_BLOCK. */
+function choose(n: i32): i32 {
+  let result = R_BLOCK;
+  let ready = 0;
+  do {
+    let index = 0;
+    ready = 0;
+    for (let i = 0; i < n; i++) {
+      if (!isReady(entryOf(i))) continue;
+      if (!ready) index = i;
+      ready++;
     }
-  }
-  return R_BLOCK;
+    if (ready > 1) {
+      for (let skip = random(ready); skip; skip--) {
+        do index++; while (!isReady(entryOf(index)));
+      }
+    }
+    if (ready) {
+      set(p, P_CASE, index);
+      result = perform(entryOf(index));
+    }
+    // Its partner may have been claimed by another thread, and is out of the list now: look again.
+  } while (ready && result == R_BLOCK);
+  return result;
 }
 
-function poll(entry: i32): i32 {
+function isReady(entry: i32): bool {
   const kind = get(entry, CASE_KIND);
   const on = get(entry, CASE_ADDR);
-  if (kind == CASE_RECV) return chanRecv(on, 0);
-  if (kind == CASE_SEND) return chanSend(on, 0);
-  if (kind == CASE_READY) return R_SLOT;
-  if (kind == CASE_SEMA) return acquireNow(on);
-  if (kind == CASE_ZERO) return semaCount(on) ? R_BLOCK : R_SLOT;
-  if (kind == CASE_SRECV) return recvShared(on);
-  if (kind == CASE_SSEND) return sendShared(on, entry + CASE_WHEN);
+  if (kind == CASE_RECV) return canRecv(on);
+  if (kind == CASE_SEND) return canSend(on);
+  if (kind == CASE_READY) return true;
+  if (kind == CASE_SEMA) return semaCount(on) != 0;
+  if (kind == CASE_ZERO) return semaCount(on) == 0;
+  if (kind == CASE_SRECV) return canRecvShared(on);
+  if (kind == CASE_SSEND) return canSendShared(on);
   // The API has looked at its own timers, goroutines and promises already.
   check(
     kind == CASE_NEVER || kind == CASE_SLEEP || kind == CASE_TIMER || kind == CASE_JOIN || kind == CASE_HOST,
     TRAP_CASE,
   );
-  return R_BLOCK;
+  return false;
+}
+
+/** What the case stands for. It is ready. */
+function perform(entry: i32): i32 {
+  const kind = get(entry, CASE_KIND);
+  const on = get(entry, CASE_ADDR);
+  if (kind == CASE_RECV) return chanRecv(on, 0);
+  if (kind == CASE_SEND) return chanSend(on, 0);
+  if (kind == CASE_SRECV) return recvShared(on);
+  if (kind == CASE_SSEND) return sendShared(on, entry + CASE_WHEN);
+  return kind == CASE_SEMA ? acquireNow(on) : R_SLOT;
 }
 
 function parkOnAll(n: i32, g: i32, how: i32): i32 {

@@ -13,16 +13,16 @@
 
 import {
   CASE_TASK, G_W, J_ARGS, J_DONE, J_FREE, J_ID, J_KEY, J_OUTCOME, J_QUEUED,
-  J_RESULT, J_RUN, J_RUNNER, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, P_TASK, P_TASKS, SELECT_SHARED,
+  J_RESULT, J_RUN, J_RUNNER, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, P_LOAD, P_TASK, P_TASKS, SELECT_SHARED,
   SLAB_J, TRAP_TASK, WAIT_TASK, HEADER_PS, PTABLE,
 } from './layout';
 import { dequePop, dequePush, dequeSteal } from './deque';
 import { claimStandin, collect, handOver } from './fire';
 import { globqGet, globqPut } from './globq';
 import { lock, unlock } from './lock';
-import { atomicGet, get, set } from './memory';
+import { atomicAdd, atomicGet, get, set } from './memory';
 import { aim, park } from './park';
-import { p, wakeOne } from './proc';
+import { leaveToOthers, p, wakeOne } from './proc';
 import { random } from './rand';
 import { slabAlloc, slabFree } from './slab';
 import { check } from './trap';
@@ -48,6 +48,7 @@ export function taskNew(g: i32, key: i32, args: i32, run: i32, id: i32): i32 {
 
 /** A task for this processor to begin, or 0. */
 export function takeTask(): i32 {
+  if (leaveToOthers()) return 0;
   let task = dequePop(p);
   if (!task) task = globqGet(0x7fffffff);
   if (!task) task = steal();
@@ -56,6 +57,7 @@ export function takeTask(): i32 {
 
 /** The one that has waited longest in the global queue, every so many turns. */
 export function takeFair(): i32 {
+  if (leaveToOthers()) return 0;
   const task = globqGet(1);
   return task ? taken(task) : 0;
 }
@@ -87,11 +89,14 @@ function steal(): i32 {
 export function taskStart(task: i32): void {
   check(get(task, J_STATE) == J_TAKEN, TRAP_TASK);
   set(task, J_STATE, J_STARTED);
+  atomicAdd(p + P_LOAD, 1);
 }
 
 /** It is over: tells the stand-in. Answers 1 if there is none any more; then the result is the caller's again. */
 export function taskEnd(task: i32, outcome: i32, result: i32): i32 {
-  check(get(task, J_RUNNER) == p && get(task, J_STATE) != J_DONE, TRAP_TASK);
+  const state = get(task, J_STATE);
+  check(get(task, J_RUNNER) == p && state != J_DONE, TRAP_TASK);
+  if (state == J_STARTED) atomicAdd(p + P_LOAD, -1);
   return finish(task, outcome, result);
 }
 

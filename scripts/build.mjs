@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
+import { keepConstants } from './constants.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const run = promisify(execFile);
@@ -43,62 +44,67 @@ async function buildCore() {
 /** The files of the package that are imported: of dist/<name>.js, the source. */
 const entries = { index: 'src/index.ts', time: 'src/time/index.ts' };
 
-async function buildBundle() {
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const options = {
-    bundle: true,
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    target: 'es2022',
-    minifySyntax: true, // puts the numbers of layout.ts in the place of their names
-    outdir: 'dist',
-    metafile: true,
-    logLevel: 'warning',
-    define: { GOROUTINES_VERSION: JSON.stringify(version) },
-  };
-  const instance = await transform(readFileSync('src/instance.ts', 'utf8'), {
-    loader: 'ts',
-    target: options.target,
-  });
-  // All code is in one file: V8 treats the constants of one module as constants, those of an imported module as
-  // variables, and on the hot path that is a tenth of an operation. And in one function, called once, which costs
-  // nothing of that: see src/instance.ts.
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const options = {
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  target: 'es2022',
+  minifySyntax: true, // puts the numbers of layout.ts in the place of their names
+  define: { GOROUTINES_VERSION: JSON.stringify(version), 'import.meta.url': 'moduleUrl' },
+  outdir: 'dist',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/**
+ * All code in one file, and there in one function: see src/instance.ts. In one file, because V8 treats the constants of
+ * one module as constants, those of an imported module as variables, and on the hot path that is a tenth of an operation.
+ */
+async function buildRuntime() {
+  const names = Object.keys(entries);
+  const contents = names.map((name) => `import * as ${name} from './${entries[name]}';`);
+  contents.push(`api = { ${names.join(', ')} };`);
+  const { code: claim } = await transform(readFileSync('src/instance.ts', 'utf8'), { loader: 'ts' });
   const { metafile } = await build({
     ...options,
-    stdin: {
-      contents: Object.entries(entries)
-        .map(([name, source]) => `export * as ${name} from './${source}';`)
-        .join('\n'),
-      resolveDir: '.',
-      sourcefile: 'entries.js',
-    },
+    stdin: { contents: contents.join('\n'), resolveDir: '.', sourcefile: 'entries.js' },
     entryNames: 'runtime-[hash]',
-    format: 'iife',
-    globalName: 'own',
-    define: { ...options.define, 'import.meta.url': 'url' },
+    ignoreAnnotations: true, // src/worker.ts is imported for what it does, whatever package.json says of the package
+    // A `function` in parentheses V8 compiles at once; anything else it reads twice.
     banner: {
-      js: `${instance.code}const url = import.meta.url;\nexport const api = claim(${JSON.stringify(version)}, url, () => {`,
+      js: `${claim}\nconst moduleUrl = import.meta.url;\nexport const api = claim(${JSON.stringify(version)}, moduleUrl, (function () {\nlet api;`,
     },
-    footer: { js: 'return own;\n});' },
+    footer: { js: 'return api;\n}));' },
     sourcemap: true,
   });
-  const runtime = Object.keys(metafile.outputs).find((file) => file.endsWith('.js'));
-  for (const [name, source] of Object.entries(entries)) {
-    const { metafile } = await build({ ...options, entryPoints: [source], format: 'esm', write: false });
-    const [{ exports }] = Object.values(metafile.outputs);
-    writeFileSync(
-      `dist/${name}.js`,
-      `import { api } from './${basename(runtime)}';\nexport const { ${exports.sort().join(', ')} } = api.${name};\n`,
-    );
-  }
+  return Object.keys(metafile.outputs);
+}
+
+/** What the package's users import: the names of an entry, taken out of the API of this thread's library. */
+async function buildEntry(name, runtime) {
+  const { metafile } = await build({ ...options, entryPoints: [entries[name]], write: false });
+  const [{ exports }] = Object.values(metafile.outputs);
+  writeFileSync(
+    `dist/${name}.js`,
+    `import { api } from './${basename(runtime)}';\nexport const { ${exports.sort().join(', ')} } = api.${name};\n`,
+  );
+}
+
+async function buildBundle() {
+  const outputs = await buildRuntime();
+  const runtime = outputs.find((file) => file.endsWith('.js'));
+  await Promise.all(Object.keys(entries).map((name) => buildEntry(name, runtime)));
   copyFileSync('build/core.debug.wasm', 'dist/core.debug.wasm');
+  writeFileSync(runtime, keepConstants(readFileSync(runtime, 'utf8')));
   // Runtimes of earlier builds, whose hash has changed. Last, so that a program that runs meanwhile finds its files.
   for (const file of readdirSync('dist')) {
-    if (/^runtime-.*\.js/.test(file) && !(`dist/${file}` in metafile.outputs)) rmSync(`dist/${file}`);
+    if (/^runtime-.*\.js/.test(file) && !outputs.includes(`dist/${file}`)) rmSync(`dist/${file}`);
   }
 }
 
-const own = ['scripts/build.mjs', 'package.json'];
+const own = ['scripts/build.mjs', 'scripts/constants.mjs', 'package.json'];
 try {
   await unlessFresh('build/.core', ['assembly', 'asconfig.json', ...own], buildCore);
   await unlessFresh('dist/.built', ['build/.core', 'assembly', 'src', 'tsconfig.json', ...own], () =>

@@ -1,4 +1,4 @@
-/** Channels of one thread. The core decides who waits and where a value stands; the values stay here. */
+/** `chan`, and channels of one thread. The core decides who waits and where a value stands; the values stay here. */
 import {
   CASE_RECV,
   CASE_SEND,
@@ -28,15 +28,23 @@ import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
 import { ageFresh, limitFresh, type Recorded, recorded } from './runtime/records.ts';
 import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './runtime/result.ts';
+import { slotToPut, slotToTake } from './runtime/ring.ts';
 import { ARMED, COUNTED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
+import { makeShared } from './shared/channel.ts';
+import { unshareable } from './shared/shareable.ts';
+import type { SharedChan, SharedNumberChan } from './shared/shared.ts';
+import { isType, type NumericType, type Type } from './shared/types.ts';
 
 /** A channel whose values are JavaScript values of this thread. */
 export class LocalChan<T> implements Chan<T>, Recorded {
   /** Its record in the core, or 0: see runtime/records.ts. */
   addr = 0;
-  /** The buffer, by the core's slots; filled in order, so it grows only as far as it is used. */
-  readonly slots: (T | undefined)[] = [];
+  /**
+   * The buffer, by the core's slots; filled in order, so it grows only as far as it is used. Not empty at first: V8 would
+   * take it for an array of small integers, and change its mind with the first value of each channel.
+   */
+  readonly slots: (T | undefined)[] = [undefined];
   private receiving: RecvOp<T> | null = null;
   private sending: SendOp<T> | null = null;
   closed = false;
@@ -232,19 +240,17 @@ class RecvOp<T> extends Operation<T | undefined> {
   override next(): Result {
     if (this.state !== ARMED) return this.resume();
     this.state = IDLE;
-    const r = chanRecv(this.chan.addr, p.addr);
+    const { chan, slots } = this;
+    const slot = slotToTake(chan.addr, chan.capacity);
     // The fast path, kept small enough for V8 to inline: a value from the buffer, and the slice not used up.
-    if ((r & TAG) !== R_SLOT || ((r & COUNTED) === 0 && --p.budget < 0)) return this.slow(r);
-    const { slots } = this;
-    const slot = r >> TAG_SHIFT;
+    if (slot < 0 || ((slot & COUNTED) === 0 && --p.budget < 0)) return this.slow(slot);
     RESULT.value = slots[slot];
     slots[slot] = undefined;
     return RESULT;
   }
 
-  private slow(r: number): Result {
-    const { chan } = this;
-    return this.settle(this.commit(r === R_CLOSED && chan.opens() ? chanRecv(chan.addr, p.addr) : r));
+  private slow(slot: number): Result {
+    return this.settle(this.commit(slot < 0 ? this.chan.recvNow(p.addr) : (slot << TAG_SHIFT) | R_SLOT));
   }
 
   start(g: Waiter | null): Result {
@@ -350,16 +356,17 @@ class SendOp<T> extends Operation<void> {
   override next(): Result {
     if (this.state !== ARMED) return this.resume();
     this.state = IDLE;
-    const r = chanSend(this.chan.addr, p.addr);
-    if ((r & TAG) !== R_SLOT || ((r & COUNTED) === 0 && --p.budget < 0)) return this.slow(r);
-    this.slots[r >> TAG_SHIFT] = this.value;
+    const { chan } = this;
+    const slot = slotToPut(chan.addr, chan.capacity);
+    if (slot < 0 || ((slot & COUNTED) === 0 && --p.budget < 0)) return this.slow(slot);
+    this.slots[slot] = this.value;
     this.value = undefined;
     return VOID;
   }
 
-  private slow(r: number): Result {
-    const { chan } = this;
-    return this.settle(this.move(r === R_CLOSED && chan.opens() ? chanSend(chan.addr, p.addr) : r, p.self));
+  private slow(slot: number): Result {
+    const r = slot < 0 ? this.chan.sendNow(p.addr) : (slot << TAG_SHIFT) | R_SLOT;
+    return this.settle(this.move(r, p.self));
   }
 
   start(g: Waiter | null): Result {
@@ -403,22 +410,32 @@ class SendOp<T> extends Operation<void> {
   }
 }
 
+unshareable(LocalChan, 'a local channel (make it with a type: chan(type, capacity))');
+
 /**
- * Makes a channel for the goroutines of this thread. Values pass by reference.
+ * Makes a channel. Without a type it is local: for the goroutines of this thread, and values of any kind pass by
+ * reference. With a type it crosses threads: values are copied, and buffers move.
  *
- * Its record in the core is freed when the channel is no longer reachable; closing is not needed for that.
+ * Its memory is freed when no thread can reach it any more; closing is not needed for that.
  *
  * Source: the Go specification, "Channel types" and "Making slices, maps and channels".
  *
+ * @param type of the values of a shared channel, such as `i32`, `string` or `value<Job>()`.
  * @param capacity how many values it holds without a receiver; 0, the default, makes every send a rendezvous.
- * @throws Panic `makechan: size out of range` unless `capacity` is an integer from 0 to 268,435,455.
+ * @throws Panic `makechan: size out of range` unless `capacity` is an integer from 0 to 268,435,455 (134,217,720 for a
+ *   shared channel).
  * @throws Panic `out of memory` when the core is at its maximum.
  * @example
  * const jobs = chan<string>(10);
+ * const results = chan(f64, 100);
  */
-export function chan<T>(capacity = 0): Chan<T> {
-  if (!Number.isInteger(capacity) || capacity < 0 || capacity > C_CAPACITY_MAX) {
+export function chan<T>(capacity?: number): Chan<T>;
+export function chan<T, Many>(type: NumericType<T, Many>, capacity?: number): SharedNumberChan<T, Many>;
+export function chan<T>(type: Type<T>, capacity?: number): SharedChan<T>;
+export function chan(first: unknown = 0, second = 0): unknown {
+  if (isType(first)) return makeShared(first, second);
+  if (!Number.isInteger(first) || (first as number) < 0 || (first as number) > C_CAPACITY_MAX) {
     throw new Panic('makechan: size out of range', 'ERR_CHAN_SIZE');
   }
-  return new LocalChan<T>(capacity);
+  return new LocalChan(first as number);
 }

@@ -89,6 +89,22 @@ export class DeadlockError extends Panic {
   }
 }
 
+/**
+ * The thread that a task ran on has ended: it exited, ran out of memory, or was terminated. Joining the task throws it.
+ * Everything else goes on: what the lost goroutines waited for is as if they had never waited, and another thread takes
+ * the place.
+ *
+ * @example
+ * try {
+ *   yield* go(render, page).join();
+ * } catch (e) {
+ *   if (e instanceof ProcessorLostError) retry(page);
+ * }
+ */
+export class ProcessorLostError extends Error {
+  override name = 'ProcessorLostError';
+}
+
 /** A goroutine as two lines of a dump. */
 export function describe(g: GoroutineInfo): string {
   const site = g.site ?? '(not recorded: many goroutines were started at once)';

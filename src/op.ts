@@ -12,7 +12,7 @@ import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
 import { ADOPTED, ARMED, BUSY, IDLE, KEPT } from './runtime/state.ts';
-import { track } from './runtime/unused.ts';
+import { checking, track } from './runtime/unused.ts';
 
 declare const parkedBrand: unique symbol;
 
@@ -58,6 +58,9 @@ export interface Op<out T> extends PromiseLike<T> {
   block(): T;
 }
 
+/** Every operation has this property, and nothing else has: quicker to ask for than `instanceof`, which walks along the prototypes. */
+export const SELECTABLE = Symbol('selectable');
+
 export type AnyOperation = Operation<unknown>;
 
 /** What every operation is made of; each kind says how it starts, finishes, and stands in a select. */
@@ -72,12 +75,12 @@ export abstract class Operation<T> implements Op<T> {
   }
 
   /** Whether it may be a case of a select. */
-  get selectable(): boolean {
+  get [SELECTABLE](): boolean {
     return true;
   }
 
   constructor() {
-    track(this);
+    if (checking) track(this);
   }
 
   /** How it is called in messages. */
@@ -99,6 +102,8 @@ export abstract class Operation<T> implements Op<T> {
   }
   /** It was completed, but its goroutine is ended before it could know: gives back what must not be lost. */
   giveBack(_g: Waiter): void {}
+  /** The same, when another thread is just completing it and nobody can tell what came of it. */
+  lose(): void {}
   /** It waited, or stood in a select, and will not be completed. */
   abandon(): void {}
 
@@ -213,10 +218,17 @@ export abstract class Operation<T> implements Op<T> {
   }
 }
 
+/** Answers of `woken`. */
+const WOKEN = 1;
+const COMING = 2;
+
 /** Gives back what the operation of a goroutine that is ended has won already. The record is still there. */
 export function giveBack(g: Waiter): void {
   const { op } = g;
-  if (op !== null && (op.state === KEPT || woken(g.addr) === 1)) op.giveBack(g);
+  if (op === null) return;
+  const state = op.state === KEPT ? WOKEN : woken(g.addr);
+  if (state === WOKEN) op.giveBack(g);
+  else if (state === COMING) op.lose();
 }
 
 /** Gives up an operation that somebody waited in. */
@@ -257,8 +269,8 @@ class MapOp<T, U> extends Operation<U> {
     this.inner.describe(i, g);
   }
 
-  override get selectable(): boolean {
-    return this.inner.selectable;
+  override get [SELECTABLE](): boolean {
+    return this.inner[SELECTABLE];
   }
 
   override get outside(): boolean {
@@ -275,6 +287,10 @@ class MapOp<T, U> extends Operation<U> {
 
   override giveBack(g: Waiter): void {
     this.inner.giveBack(g);
+  }
+
+  override lose(): void {
+    this.inner.lose();
   }
 
   override abandon(): void {

@@ -49,13 +49,15 @@ import(boot.url).catch((error) => {
 type Threads = Pick<Host, 'canSpawn' | 'spawn' | 'boot' | 'parent'>;
 
 export function nodeThreads(node: ThreadsProcess): Threads {
-  const threads = node.getBuiltinModule?.('node:worker_threads') as WorkerThreads | undefined;
+  // Not before it is needed: loading it takes a millisecond or two.
+  const threads = () => node.getBuiltinModule?.('node:worker_threads') as WorkerThreads | undefined;
   const started = (globalThis as Record<symbol, Started | undefined>)[Symbol.for(KEY)];
   return {
-    canSpawn: () => shareable && threads !== undefined && (node.permission?.has('worker') ?? true),
+    canSpawn: () => shareable && threads() !== undefined && (node.permission?.has('worker') ?? true),
     spawn(boot) {
-      if (threads === undefined) throw new Error('goroutines: this runtime has no node:worker_threads');
-      const worker = new threads.Worker(new URL(`data:text/javascript,${encodeURIComponent(SOURCE)}`), {
+      const Worker = threads()?.Worker;
+      if (Worker === undefined) throw new Error('goroutines: this runtime has no node:worker_threads');
+      const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(SOURCE)}`), {
         name: 'goroutines',
         // A program looks at its arguments when it is imported, in a thread as well. Options for Node (`execArgv`) and
         // the environment are inherited; given, those that a thread cannot have would be refused.

@@ -26,6 +26,7 @@ export function nodeHost(): Host | undefined {
   if (!node?.versions?.node || typeof globals.setImmediate !== 'function') return undefined;
   const { setImmediate } = globals;
   const holder = keeper();
+  const threads = nodeThreads(node);
   // A supervisor that forked the process listens already; what is added later is the program's.
   const messageListeners = node.listenerCount('message');
   const checking = node.env['GOROUTINES_CHECK'] === '1';
@@ -42,7 +43,7 @@ export function nodeHost(): Host | undefined {
       node.on('beforeExit', f);
       return () => node.off('beforeExit', f);
     },
-    busy: () => busy(node, messageListeners, holder.held()),
+    busy: () => busy(node, messageListeners, holder.held(), threads.boot() === undefined ? 0 : 1),
     timers: () =>
       (node.getActiveResourcesInfo?.().filter((kind) => kind === 'Timeout').length ?? 0) - holder.held(),
     // A tick asked for in a microtask comes when no microtask is left; in a macrotask it would come before the first.
@@ -65,7 +66,7 @@ export function nodeHost(): Host | undefined {
         : undefined;
       return fs?.readFileSync(new URL('./core.debug.wasm', import.meta.url));
     },
-    ...nodeThreads(node),
+    ...threads,
     keepAlive: holder.hold,
     sleepOn,
     blockOn,
@@ -96,17 +97,26 @@ const FOREVER_MS = 2 ** 31 - 1;
 /** Standard input, output and error, and the channel to a parent process: at most so many pipes are no work. */
 const STANDARD_PIPES = 4;
 
-function busy(node: NodeProcess, messageListeners: number, held: number): ReturnType<Host['busy']> {
+function busy(
+  node: NodeProcess,
+  messageListeners: number,
+  held: number,
+  lines: number,
+): ReturnType<Host['busy']> {
   const kinds = node.getActiveResourcesInfo?.();
   // Others that offer Node's process have the function, and answer with nothing.
   if (kinds === undefined || node.versions?.bun || node.versions?.deno) return 'unknown';
   let pipes = 0;
   let timers = 0;
+  let ports = 0;
   for (const kind of kinds) {
     if (kind === 'PipeWrap' || kind === 'TTYWrap') pipes++;
+    else if (kind === 'MessagePort') ports++;
     else if (kind === 'Timeout') timers++;
     else return 'more';
   }
+  // A thread of ours listens to the one that started it.
+  if (ports > lines) return 'more';
   if (pipes > STANDARD_PIPES || node.listenerCount('message') > messageListeners) return 'more';
   // Pipes alone do not tell whether input is being read.
   const { stdin } = node;

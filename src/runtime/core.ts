@@ -6,17 +6,24 @@
  */
 import { instantiateSync } from '@assemblyscript/loader';
 import {
+  BATCH,
+  BATCH_MAX,
   CASES,
-  CASE_ORDER,
+  HEADER_PAGES,
   HEADER_TRAP,
   LAYOUT_VERSION,
+  LOCKS,
   P0,
   PAGE,
   P_SIZE,
+  P_VALUE,
 } from '../../assembly/layout.ts';
-import { brokenInvariant } from '../errors.ts';
+import { brokenInvariant, outOfMemory } from '../errors.ts';
 import { host } from '../host/index.ts';
+import { setHeap } from '../shared/heap.ts';
+import { setWord } from '../shared/word.ts';
 import { boot, MAX_PAGES, memory, module } from './memory.ts';
+import { p } from './processor.ts';
 
 /** The exports of assembly/index.ts. An address is a non-negative integer; 0 is none. */
 interface Core {
@@ -168,6 +175,32 @@ export const {
   semaRelease,
   semaAdd,
   semaWaitZero,
+  procNew,
+  takeTasks,
+  sleepNow,
+  wakeUp,
+  spin,
+  reapWork,
+  reapRecords,
+  runBegin,
+  runEnd,
+  runIs,
+  runIds,
+  schanNew,
+  schanRefs,
+  schanSend,
+  schanRecv,
+  schanSendMany,
+  schanRecvMany,
+  schanClose,
+  schanClosed,
+  schanLength,
+  valueOf,
+  taskNew,
+  taskStart,
+  taskEnd,
+  taskForget,
+  taskFree,
 } = core;
 
 /** The address of this thread's processor. */
@@ -176,8 +209,57 @@ export const base = boot?.p ?? P0;
 /** The P record of this thread, where the core leaves what does not fit in a result. */
 export const coreWords = new Int32Array(memory.buffer, base, P_SIZE >> 2);
 /** The case table. It lies in the first pages, which no growth moves. */
-export const caseWords = new Int32Array(memory.buffer, base + CASES, (CASE_ORDER - CASES) >> 2);
-export const caseTimes = new Float64Array(memory.buffer, base + CASES, (CASE_ORDER - CASES) >> 3);
+export const caseWords = new Int32Array(memory.buffer, base + CASES, (LOCKS - CASES) >> 2);
+export const caseTimes = new Float64Array(memory.buffer, base + CASES, (LOCKS - CASES) >> 3);
+
+/** Values on their way from or to an array, as numbers and as 64 bits. */
+export const batch = {
+  f64: new Float64Array(memory.buffer, base + BATCH, BATCH_MAX),
+  i64: new BigInt64Array(memory.buffer, base + BATCH, BATCH_MAX),
+};
+
+const header = new Int32Array(memory.buffer, 0, PAGE >> 2);
+let bytes = new Uint8Array(memory.buffer);
+p.words = new Int32Array(memory.buffer);
+
+/** The whole memory as it is now. Old views stay valid, but miss the pages that came since. */
+function u8(): Uint8Array {
+  // Asking for `memory.buffer` costs more than a message.
+  if ((header[HEADER_PAGES >> 2] as number) * PAGE > bytes.length) {
+    bytes = new Uint8Array(memory.buffer);
+    p.words = new Int32Array(memory.buffer);
+  }
+  return bytes;
+}
+
+/** A word of any record. */
+export function wordAt(address: number): number {
+  u8();
+  return p.words[address >> 2] as number;
+}
+
+/** All words, for atomics. */
+export function allWords(): Int32Array {
+  u8();
+  return p.words;
+}
+
+setWord(memory.buffer, base + P_VALUE);
+setHeap({
+  alloc(size) {
+    const address = core.blockAlloc(size);
+    if (address === 0) throw outOfMemory();
+    return address;
+  },
+  sizeOf: core.blockSize,
+  free: core.blockFree,
+  u8,
+});
+
+/** Makes `p.words` cover a new record: the memory may have grown. A word outside would read as undefined. */
+export function reach(addr: number): void {
+  if (addr >> 2 >= p.words.length) p.words = new Int32Array(memory.buffer);
+}
 
 /** Makes the choices of select repeatable. */
 export function seedCore(seed: number): void {
@@ -197,7 +279,7 @@ export function limitMemory(bytes: number): number {
 
 /** What a trap of the core means; any other error as it is. */
 export function explain(error: unknown): unknown {
-  const code = error instanceof WebAssembly.RuntimeError ? (new Int32Array(memory.buffer)[HEADER_TRAP >> 2] ?? 0) : 0;
+  const code = error instanceof WebAssembly.RuntimeError ? wordAt(HEADER_TRAP) : 0;
   return code === 0 ? error : brokenInvariant(code, error);
 }
 

@@ -41,6 +41,9 @@ export function reasonFor(g: Waiter, async: boolean): string {
   return waits.map((wait) => WORDS[reasonOf(wait.addr)] ?? 'running').join(', ') || 'await';
 }
 
+/** What the dump says of the stand-in of a task that has begun: the task itself is listed where it runs. */
+export const STANDIN = 'task';
+
 /** All goroutines of this thread, the oldest first. */
 export function dump(): GoroutineInfo[] {
   const all: GoroutineInfo[] = [];
@@ -50,6 +53,12 @@ export function dump(): GoroutineInfo[] {
   return all.sort((a, b) => a.id - b.id);
 }
 
-export function deadlock(): DeadlockError {
-  return new DeadlockError(dump());
+/** The report, with the goroutines of the other threads. */
+export function deadlock(others: readonly GoroutineInfo[] = []): DeadlockError {
+  const all = [...dump(), ...others];
+  const standins = new Map(all.filter((g) => g.reason === STANDIN).map((g) => [g.id, g]));
+  const goroutines = all
+    .filter((g) => g.reason !== STANDIN)
+    .map((g) => ({ ...g, site: g.site ?? standins.get(g.id)?.site }));
+  return new DeadlockError(goroutines.sort((a, b) => a.id - b.id));
 }

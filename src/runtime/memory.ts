@@ -42,8 +42,15 @@ function plain(): WebAssembly.Memory {
   return reserve(PLAIN_PAGES, (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages }));
 }
 
+function decode(base64: string): Uint8Array {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
 function compile(): WebAssembly.Module {
-  const bytes = host.debugCore() ?? Uint8Array.from(atob(coreWasm), (c) => c.charCodeAt(0));
+  const bytes = host.debugCore() ?? decode(coreWasm);
   return new WebAssembly.Module((isShared ? bytes : unshared(bytes)) as BufferSource);
 }
 

@@ -44,6 +44,8 @@ export interface Alarm {
 }
 
 interface Processor {
+  /** The memory of the core, as far as the records go whose words are used here: see ring.ts. */
+  words: Int32Array;
   /** The running goroutine and its record, or null and 0. */
   self: Waiter | null;
   addr: number;
@@ -60,6 +62,7 @@ interface Processor {
 }
 
 export const p: Processor = {
+  words: new Int32Array(0),
   self: null,
   addr: 0,
   async: null,

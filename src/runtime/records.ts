@@ -13,7 +13,7 @@
  * its young collections: ten million short-lived channels took 1.7 GB, and making one took nine times as long as in Go.
  */
 import { host } from '../host/index.ts';
-import { chanFree, chanRelease } from './core.ts';
+import { chanFree, chanRelease, reach } from './core.ts';
 
 export interface Recorded {
   addr: number;
@@ -28,6 +28,7 @@ const dropped = new FinalizationRegistry<number>(chanFree);
 
 /** A channel has got a record. */
 export function recorded(c: Recorded): void {
+  reach(c.addr);
   if (c.hadRecord) return keep(c);
   c.hadRecord = true;
   if (fresh.length === 0) host.macrotask(ageFresh);

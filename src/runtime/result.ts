@@ -4,14 +4,31 @@ export interface Result {
   value: unknown;
 }
 
+/** One class for each `done`, which stands in its prototype: V8 then knows it without reading it, or testing it for truth. */
+class Completed implements Result {
+  declare readonly done: boolean;
+  static {
+    Object.defineProperty(this.prototype, 'done', { value: true });
+  }
+  constructor(public value: unknown) {}
+}
+
+class Waiting implements Result {
+  declare readonly done: boolean;
+  static {
+    Object.defineProperty(this.prototype, 'done', { value: false });
+  }
+  constructor(public value: unknown) {}
+}
+
 /** Completed with a value. Shared: read at once, and emptied when the loop goes to the host. */
-export const RESULT: Result = { done: true, value: undefined };
+export const RESULT: Result = new Completed(undefined);
 /** Completed without one. */
-export const VOID: Result = { done: true, value: undefined };
+export const VOID: Result = new Completed(undefined);
 /** Waits. */
-export const PARKED: Result = { done: false, value: Symbol('parked') };
+export const PARKED: Result = new Waiting(Symbol('parked'));
 /** Would wait, but there is nobody to park. */
-export const BLOCKED: Result = { done: false, value: undefined };
+export const BLOCKED: Result = new Waiting(undefined);
 
 export function done(value: unknown): Result {
   RESULT.value = value;

@@ -15,6 +15,6 @@ export const KEPT = 4;
 
 /**
  * Of the operations that complete in a buffer, those at every 16th slot count against the budget: the counter is in
- * memory, and a fifth of such an operation would be spent on it. The bits of a result (15 << TAG_SHIFT) that are 0 then.
+ * memory, and a fifth of such an operation would be spent on it. The bits of the slot that are 0 then.
  */
-export const COUNTED = 0x78;
+export const COUNTED = 15;

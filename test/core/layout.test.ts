@@ -42,7 +42,7 @@ describe('the file', () => {
 /** Constants that look like fields and are none. */
 const NO_FIELDS = new Set(
   (
-    'G_SHIFT G_FREE G_RUNNABLE G_RUNNING G_WAITING G_DEAD C_CAPACITY_MAX CASE_ORDER CASE_NEVER CASE_READY ' +
+    'G_SHIFT G_FREE G_RUNNABLE G_RUNNING G_WAITING G_DEAD C_CAPACITY_MAX CASE_NEVER CASE_READY ' +
     'CASE_RECV CASE_SEND CASE_SLEEP CASE_TIMER CASE_JOIN CASE_SEMA CASE_ZERO CASE_HOST CASE_SRECV CASE_SSEND CASE_TASK ' +
     'G_CLAIMED W_OUT W_CASE_SHIFT W_KIND_MASK SC_CAPACITY_MAX P_BLOCK P_PAGES S_COUNT_ ' +
     'J_FREE J_QUEUED J_TAKEN J_STARTED J_DONE'
@@ -126,7 +126,7 @@ test('slabs fill a page exactly, and their records keep their alignment', () => 
 test('regions follow one another', () => {
   const regions = [
     ['null', 0, 64],
-    ['header', layout.HEADER, layout.HEADER_CORES + 4],
+    ['header', layout.HEADER, layout.HEADER_MORE + 4],
     ['global queue', layout.GLOBQ, layout.GLOBQ + layout.GLOBQ_COUNT + 4],
     ['payload heap', layout.MHEAP, layout.MHEAP + ((layout.CLASS_MAX + 1) << layout.MHEAP_SHIFT)],
     ['table of Ps', layout.PTABLE, layout.PTABLE + layout.PS_MAX * 4],
@@ -136,7 +136,6 @@ test('regions follow one another', () => {
     ['deque', layout.P0 + layout.DEQUE, layout.P0 + layout.DEQUE + layout.DEQUE_SLOTS * 4],
     ['batch', layout.P0 + layout.BATCH, layout.P0 + layout.BATCH + layout.BATCH_MAX * 8],
     ['cases', layout.P0 + layout.CASES, layout.P0 + layout.CASES + layout.CASES_MAX * layout.CASE_SIZE],
-    ['order', layout.P0 + layout.CASE_ORDER, layout.P0 + layout.LOCKS],
     ['locks', layout.P0 + layout.LOCKS, layout.P0 + layout.P_BLOCK],
     ['slabs', layout.PAGES_FIRST_FREE * layout.PAGE, layout.PAGES_INITIAL * layout.PAGE],
   ] as const;
@@ -152,7 +151,7 @@ describe('numbers of one kind are all different', () => {
   const kinds: [string, RegExp, number][] = [
     ['results', /^R_/, layout.TAG],
     ['states', /^G_(FREE|RUNNABLE|RUNNING|WAITING|DEAD|CLAIMED)$/, 5],
-    ['cases', /^CASE_(?!KIND|ADDR|WHEN|SIZE|ORDER)/, 12],
+    ['cases', /^CASE_(?!KIND|ADDR|WHEN|SIZE)/, 12],
     ['slabs', /^SLAB_/, layout.SLABS - 1],
     ['reasons', /^WAIT_/, 255],
     ['traps', /^TRAP_/, 255],

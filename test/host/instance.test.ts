@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { HEADER_LIMIT, PAGES_INITIAL, P } from '../../assembly/layout.ts';
+import { HEADER_LIMIT, PAGES_INITIAL, P0 } from '../../assembly/layout.ts';
 import { fixture, folder, host, program, ROOT, Watched } from './support.ts';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -55,12 +55,12 @@ describe('in a thread that the library has started', () => {
     writeFileSync(join(folder, 'library.mjs'), `export const library = '${url(dist)}/index.js';\n`);
     memory = new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum: 1024, shared: true });
     module = new WebAssembly.Module(readFileSync(join(ROOT, 'build/core.wasm')));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    (exports as { init(limit: number): void }).init(123);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, pause: () => undefined } });
+    (exports as { init(limit: number, cores: number): void }).init(123, 2);
   });
 
   const spawn = (as: string): Watched =>
-    new Watched(host.spawn({ version: as, memory, module, p: P, url: fixture('onefile') }));
+    new Watched(host.spawn({ version: as, memory, module, p: P0, url: fixture('onefile') }));
 
   test('a program runs up to its run, whose promise never settles', async () => {
     const t = spawn(version);

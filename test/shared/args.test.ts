@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as a from '../../src/shared/args.ts';
-import { Panic } from '../../src/errors.ts';
 import { freshHeap, type TestHeap } from './heap.ts';
 
 let heap: TestHeap;
@@ -37,16 +36,17 @@ test('results', () => {
   expect(heap.live).toBe(0);
 });
 
-test('errors', () => {
-  const panic = new Panic('send on closed channel', 'ERR_SEND_ON_CLOSED', { cause: new RangeError('r') });
-  const got = a.decodeError(a.encodeError(panic)) as Panic;
-  expect(got).toBeInstanceOf(Panic);
-  expect(got).toMatchObject({ code: panic.code, message: panic.message, stack: panic.stack, name: 'Panic' });
-  expect(got.cause).toBeInstanceOf(RangeError);
-  expect(a.decodeError(a.encodeError('text'))).toBe('text');
-  expect(a.decodeError(a.encodeError(undefined))).toBe(undefined);
-  expect(a.decodeError(a.encodeError(function boom() {}))).toMatchObject({
-    message: 'a function (boom) cannot be shared',
-  });
+test('arguments are one message: what is the same in two of them arrives as the same', () => {
+  const o = { a: 1 };
+  const [x, y] = a.decodeArgs(a.encodeArgs([o, [o]], 'go(task)')) as [object, object[]];
+  expect(y[0]).toBe(x);
+});
+
+test('what is dropped leaves nothing', () => {
+  for (const address of [0, a.encodeArgs([1, 2], 'go(task)'), a.encodeError(new Error('e'))])
+    a.dropEncoded(address);
+  for (const address of [0, a.encodeArgs([1, 2], 'go(task)'), a.encodeResult('x', 'go(task)')]) {
+    a.undoEncoded(address);
+  }
   expect(heap.live).toBe(0);
 });

@@ -103,23 +103,6 @@ describe('struct', () => {
   });
 });
 
-describe('buffer', () => {
-  test('moves', () => {
-    const a = buffer(10);
-    a.bytes[3] = 7;
-    const { bytes } = a;
-    buffer.codec.write(a, 'send');
-    expect(() => a.bytes).toThrow(TypeError);
-    expect(() => buffer.codec.write(a, 'send')).toThrow('send: this buffer was sent');
-    const b = buffer.codec.read();
-    expect(b.byteLength).toBe(10);
-    expect([...b.bytes]).toEqual([...bytes]);
-    expect(b.bytes[3]).toBe(7);
-    b[Symbol.dispose]();
-    expect(heap.live).toBe(0);
-  });
-});
-
 test('types are found again by their names', () => {
   const t = struct({ x: f64, 'two words': chanOf(i32), inner: struct({ v: value<number>(), b: buffer }) });
   expect(t.name).toBe('struct{x:f64,"two words":chan(i32),inner:struct{v:value,b:buffer}}');

@@ -1,16 +1,16 @@
 /**
  * A message, see format.ts, as a value: the receiver's own, which shares no byte with the message.
  *
- * Small messages are copied into private bytes first, and their block is freed before anything is made of them: so
- * nothing here can meet memory that grows or is used again.
+ * A small message is copied into private bytes first: they are warm, and their views are the same for every message.
+ * A large one is decoded where it lies, for that spares a copy; nothing allocates meanwhile, so the views stay right.
  */
 import { free, sizeOf, u8, view as memoryView } from '../heap.ts';
 import { sharingOfTag } from '../shareable.ts';
 import { latin1From, utf16From, utf8From } from '../text.ts';
-import { copy } from './encoder.ts';
 import { BASES, CAUSE, CLASSES, DOM_EXCEPTION, ERRORS, MESSAGE, NAME, STACK } from './errors.ts';
 import * as F from './format.ts';
 import { keyFrom, mustDefine, otherKey } from './keys.ts';
+import { copy } from './writer.ts';
 
 const small = new Uint8Array(4096);
 const smallView = new DataView(small.buffer);
@@ -21,6 +21,7 @@ let view: DataView = smallView;
 let at = 0;
 let seen: unknown[] = [];
 let handles: object[] = [];
+let shapes: Shape[] = [];
 
 /** Decodes a message of any kind, and frees its block. */
 export function decode(address: number): unknown {
@@ -31,20 +32,20 @@ export function decode(address: number): unknown {
   const adopted = kind === F.WITH_HANDLES ? adopt(memory.slice(address, address + size)) : [];
   if (size <= small.length) {
     copy(u8(), address, small, 0, size);
-    bytes = small;
-    view = smallView;
+    at = F.HEADER;
   } else {
-    bytes = u8().slice(address, address + size);
-    view = new DataView(bytes.buffer);
+    bytes = u8();
+    view = memoryView();
+    at = address + F.HEADER;
   }
-  free(address);
-  at = F.HEADER;
   handles = adopted;
   try {
     return take();
   } finally {
+    free(address);
     seen = [];
     handles = [];
+    shapes = [];
     bytes = small;
     view = smallView;
   }
@@ -133,7 +134,7 @@ function take(): unknown {
   if (tag < F.STRING) return tag;
   if (tag < F.ARRAY) return shortText(tag & 0x3f);
   if (tag < F.OBJECT) return list(tag & 0x1f);
-  if (tag < F.NULL) return fill(begin({}), tag & 0x1f);
+  if (tag < F.NULL) return fill(begin({}), shape(tag & 0x1f));
   switch (tag) {
     case F.NULL:
       return null;
@@ -162,9 +163,11 @@ function take(): unknown {
     case F.ARRAY_SPARSE:
       return sparse(size());
     case F.OBJECT_LONG:
-      return fill(begin({}), size());
+      return fill(begin({}), shape(size()));
     case F.OBJECT_NULL:
-      return fill(begin(Object.create(null) as object), size());
+      return fill(begin(Object.create(null) as object), shape(size()));
+    case F.OBJECT_LIKE:
+      return fill(begin({}), shapes[size()]!);
     case F.MAP:
       return map();
     case F.SET:
@@ -199,7 +202,7 @@ function wideText(length: number): string {
 function longText(): string {
   const length = view.getUint32(at, true);
   at += 4 + length;
-  return utf8From(bytes, at - length, length);
+  return utf8From(bytes.slice(at - length, at), 0, length);
 }
 
 /** A key of an object. */
@@ -224,20 +227,33 @@ function sparse(length: number): unknown[] {
   return array;
 }
 
-function fill(object: object, count: number): object {
-  for (let i = 0; i < count; i++) property(object);
+/** The keys of objects, and whether any of them needs more than an assignment. */
+interface Shape {
+  readonly keys: string[];
+  define: boolean;
+}
+
+function shape(count: number): Shape {
+  const shape = { keys: new Array<string>(count), define: false };
+  for (let i = 0; i < count; i++) {
+    shape.keys[i] = key();
+    if (mustDefine) shape.define = true;
+  }
+  shapes.push(shape);
+  return shape;
+}
+
+function fill(object: object, { keys, define }: Shape): object {
+  for (let i = 0; i < keys.length; i++) {
+    if (define) property(object, keys[i]!, take());
+    else (object as Record<string, unknown>)[keys[i]!] = take();
+  }
   return object;
 }
 
-/** Takes an own property, whatever prototypes have of that name. */
-function property(object: object): void {
-  const name = key();
-  if (mustDefine) {
-    const value = take();
-    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-  } else {
-    (object as Record<string, unknown>)[name] = take();
-  }
+/** An own property, whatever prototypes have of that name. */
+function property(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function map(): Map<unknown, unknown> {
@@ -286,7 +302,7 @@ function error(): Error {
   if (base !== DOM_EXCEPTION && name !== undefined && error.name !== name) hidden(error, 'name', name);
   if (flags & CAUSE) hidden(error, 'cause', take());
   if (flags & ERRORS) hidden(error, 'errors', take());
-  while (bytes[at] !== F.END) property(error);
+  while (bytes[at] !== F.END) property(error, key(), take());
   at++;
   return error;
 }

@@ -4,13 +4,12 @@
  * First the walk, which finds everything that cannot be shared and changes nothing; then handles are given, and only
  * then is there a block. A refusal is not thrown but answered, so that every level adds its step to the path.
  */
-import { alloc, u8 } from '../heap.ts';
 import { property } from '../mismatch.ts';
 import { sharingOf, type Sharing } from '../shareable.ts';
-import { SHORT, isWellFormed, latin1Into, utf16Into, utf8Into } from '../text.ts';
 import * as F from './format.ts';
 import { kindOf, typedArrayName } from './kinds.ts';
 import { putError } from './puterror.ts';
+import { Writer } from './writer.ts';
 
 interface Given {
   readonly sharing: Sharing<object>;
@@ -21,15 +20,17 @@ interface Given {
 /** How far an encoder was, for `rollback`. */
 export interface Mark {
   readonly at: number;
+  readonly chunks: number;
   readonly seen: number;
   readonly handles: number;
+  readonly shapes: number;
 }
+
+/** So many lists of keys are looked through for an equal one. */
+const NEAR = 8;
 
 /** Above so many objects their numbers are looked up in a map. */
 const FEW = 8;
-
-/** Buffers up to this size are kept for the next message. */
-const KEPT = 1 << 16;
 
 const idle: Encoder[] = [];
 
@@ -58,21 +59,18 @@ export function encodeWith(put: (encoder: Encoder) => void): number {
   }
 }
 
-export class Encoder {
+export class Encoder extends Writer {
   /** Steps to what was refused, the last one first. */
   path: string[] = [];
   why = '';
 
-  private bytes = new Uint8Array(1024);
-  private view = new DataView(this.bytes.buffer);
-  private at = F.HEADER;
   private seen: object[] = [];
   private numbers = new Map<object, number>();
   private handles: Given[] = [];
+  private shapes: (readonly string[])[] = [];
 
   /** Writes a value; false if it cannot be shared, and `why` and `path` say why. */
   put(value: unknown, depth: number): boolean {
-    this.room(16);
     switch (typeof value) {
       case 'number':
         this.number(value);
@@ -111,53 +109,30 @@ export class Encoder {
   }
 
   mark(): Mark {
-    return { at: this.at, seen: this.seen.length, handles: this.handles.length };
+    return {
+      at: this.at,
+      chunks: this.chunks.length,
+      seen: this.seen.length,
+      handles: this.handles.length,
+      shapes: this.shapes.length,
+    };
   }
 
   rollback(mark: Mark): void {
     this.at = mark.at;
     for (const object of this.seen.splice(mark.seen)) this.numbers.delete(object);
     this.handles.length = mark.handles;
+    this.shapes.length = mark.shapes;
+    this.chunks.length = mark.chunks;
     this.path.length = 0;
   }
 
-  byte(value: number): void {
-    this.room(1);
-    this.bytes[this.at++] = value;
-  }
-
-  string(text: string): void {
-    const { length } = text;
-    this.room(3 * length + 8);
-    if (length <= SHORT && latin1Into(this.bytes, this.at + 1, text)) {
-      this.bytes[this.at] = F.STRING | length;
-      this.at += 1 + length;
-    } else if (length > SHORT && isWellFormed(text)) {
-      // The length comes first, and in fixed width, for it is not known before.
-      this.byte(F.UTF8_LONG);
-      const written = utf8Into(this.bytes, this.at + 4, text);
-      this.view.setUint32(this.at, written, true);
-      this.at += 4 + written;
-    } else {
-      this.byte(F.UTF16_LONG);
-      this.size(length);
-      utf16Into(this.bytes, this.at, text);
-      this.at += 2 * length;
-    }
-  }
-
-  /** A whole number from 0 to 2^32 - 1, in as few bytes as it needs. */
-  size(value: number): void {
-    this.room(5);
-    let rest = value;
-    for (; rest > 0x7f; rest >>>= 7) this.bytes[this.at++] = (rest & 0x7f) | 0x80;
-    this.bytes[this.at++] = rest;
-  }
-
-  float(value: number): void {
-    this.room(8);
-    this.view.setFloat64(this.at, value, true);
-    this.at += 8;
+  /** Gives an object the next number, as the decoder does when it makes one. */
+  begin(object: object): void {
+    const { seen, numbers } = this;
+    if (seen.length === FEW) seen.forEach((o, i) => numbers.set(o, i));
+    if (seen.length >= FEW) numbers.set(object, seen.length);
+    seen.push(object);
   }
 
   /** The head of an array: as many values follow. */
@@ -174,11 +149,10 @@ export class Encoder {
   finish(): number {
     const { handles } = this;
     if (handles.length === 0) {
-      this.bytes[0] = F.PLAIN;
+      this.head(F.PLAIN, 0);
       return this.block();
     }
-    this.bytes[0] = F.WITH_HANDLES;
-    this.view.setUint32(4, this.at, true);
+    this.head(F.WITH_HANDLES, this.length());
     this.size(handles.length);
     const given: (readonly [number, string])[] = [];
     try {
@@ -200,20 +174,14 @@ export class Encoder {
     }
   }
 
-  clear(): void {
-    this.at = F.HEADER;
+  override clear(): void {
+    super.clear();
     if (this.numbers.size > 0) this.numbers.clear();
     // New ones: an array is slow to empty.
     if (this.seen.length > 0) this.seen = [];
     if (this.handles.length > 0) this.handles = [];
+    if (this.shapes.length > 0) this.shapes = [];
     if (this.path.length > 0) this.path = [];
-    if (this.bytes.length > KEPT) this.resize(1024);
-  }
-
-  private block(): number {
-    const address = alloc(this.at);
-    copy(this.bytes, 0, u8(), address, this.at);
-    return address;
   }
 
   private refuse(what: string): boolean {
@@ -227,28 +195,10 @@ export class Encoder {
     return false;
   }
 
-  private number(value: number): void {
-    const { bytes, at } = this;
-    const whole = value | 0;
-    if (whole !== value || (whole === 0 && 1 / value < 0)) {
-      bytes[at] = F.F64;
-      this.view.setFloat64(at + 1, value, true);
-      this.at += 9;
-    } else if (whole >= 0 && whole < F.STRING) {
-      bytes[at] = whole;
-      this.at += 1;
-    } else {
-      bytes[at] = F.I32;
-      this.view.setInt32(at + 1, whole, true);
-      this.at += 5;
-    }
-  }
-
   private bigint(value: bigint): void {
     if (BigInt.asIntN(64, value) === value) {
       this.byte(F.I64);
-      this.view.setBigInt64(this.at, value, true);
-      this.at += 8;
+      this.bits(value);
     } else {
       this.byte(F.BIG);
       this.byte(value < 0n ? 1 : 0);
@@ -258,18 +208,10 @@ export class Encoder {
 
   /** Whether an object was mentioned before: then its number is written. Otherwise it gets one. */
   private repeated(object: object): boolean {
-    const { seen, numbers } = this;
-    let number: number | undefined;
-    if (seen.length <= FEW) {
-      const i = seen.indexOf(object);
-      if (i >= 0) number = i;
-    } else {
-      number = numbers.get(object);
-    }
-    if (number === undefined) {
-      if (seen.length === FEW) seen.forEach((o, i) => numbers.set(o, i));
-      if (seen.length >= FEW) numbers.set(object, seen.length);
-      seen.push(object);
+    const { seen } = this;
+    const number = seen.length <= FEW ? seen.indexOf(object) : (this.numbers.get(object) ?? -1);
+    if (number < 0) {
+      this.begin(object);
       return false;
     }
     this.byte(F.REF);
@@ -330,18 +272,33 @@ export class Encoder {
 
   private plain(value: object, tag: number, depth: number): boolean {
     const keys = Object.keys(value);
+    this.keys(keys, tag);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      if (!this.put((value as Record<string, unknown>)[key], depth + 1)) return this.under(property(key));
+    }
+    return true;
+  }
+
+  /** The keys of an object, or the number of such a list if it is one of the last. */
+  private keys(keys: readonly string[], tag: number): void {
+    const { shapes } = this;
+    if (tag === F.OBJECT_LONG) {
+      for (let i = shapes.length - 1; i >= 0 && i >= shapes.length - NEAR; i--) {
+        if (!sameKeys(shapes[i]!, keys)) continue;
+        this.byte(F.OBJECT_LIKE);
+        this.size(i);
+        return;
+      }
+    }
     if (tag === F.OBJECT_LONG && keys.length < 32) {
       this.byte(F.OBJECT | keys.length);
     } else {
       this.byte(tag);
       this.size(keys.length);
     }
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!;
-      this.string(key);
-      if (!this.put((value as Record<string, unknown>)[key], depth + 1)) return this.under(property(key));
-    }
-    return true;
+    for (let i = 0; i < keys.length; i++) this.string(keys[i]!);
+    shapes.push(keys);
   }
 
   private array(value: readonly unknown[], depth: number): boolean {
@@ -411,31 +368,12 @@ export class Encoder {
     this.content(content);
     return true;
   }
-
-  private content(content: Uint8Array): void {
-    this.room(content.length + 8);
-    this.size(content.length);
-    this.bytes.set(content, this.at);
-    this.at += content.length;
-  }
-
-  private room(more: number): void {
-    const needed = this.at + more;
-    if (needed > this.bytes.length) this.resize(Math.max(needed, 2 * this.bytes.length));
-  }
-
-  private resize(size: number): void {
-    const old = this.bytes;
-    this.bytes = new Uint8Array(size);
-    this.view = new DataView(this.bytes.buffer);
-    this.bytes.set(old.subarray(0, Math.min(this.at, size)));
-  }
 }
 
-/** Copies bytes; a few of them in a loop, for `set` needs a view of its own. */
-export function copy(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
-  if (length > 128) to.set(from.subarray(start, start + length), at);
-  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
+function sameKeys(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function hasHole(array: readonly unknown[]): boolean {

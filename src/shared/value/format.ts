@@ -2,7 +2,7 @@
  * The bytes of a message: a header of 8, then one value, then the handles that stand in it.
  *
  * Every object has a number, in the order in which they begin, and a second mention is that number; so cycles and
- * repetitions arrive as they were. A handle of something shared is written as the number of its entry in the table at
+ * repetitions arrive as they were. The lists of keys have numbers too: an array of equal objects has their keys once. A handle of something shared is written as the number of its entry in the table at
  * the end: that can be discarded without decoding the value.
  */
 
@@ -17,7 +17,7 @@ export const HEADER = 8;
 /** 0x00 to 0x3f: that integer. */
 export const STRING = 0x40; // to 0x7f: Latin-1, with the length in the tag
 export const ARRAY = 0x80; // to 0x9f, with the length in the tag
-export const OBJECT = 0xa0; // to 0xbf, with the number of keys in the tag: key, value, …
+export const OBJECT = 0xa0; // to 0xbf, with the number of keys in the tag: keys, values
 
 export const NULL = 0xc0;
 export const UNDEFINED = 0xc1;
@@ -31,8 +31,9 @@ export const UTF16_LONG = 0xc9; // length in units, bytes
 export const UTF8_LONG = 0xca; // length in bytes, bytes
 export const ARRAY_LONG = 0xcb; // length
 export const ARRAY_SPARSE = 0xcc; // length, then key, value, … END
-export const OBJECT_LONG = 0xcd; // number of keys
+export const OBJECT_LONG = 0xcd; // number of keys, keys, values
 export const OBJECT_NULL = 0xce; // the same, for one without prototype
+export const OBJECT_LIKE = 0xd9; // number of a list of keys that came before, values
 export const MAP = 0xcf; // key, value, … END
 export const SET = 0xd0; // value, … END
 export const DATE = 0xd1; // f64

@@ -2,19 +2,23 @@
 import { encodeWith, whatIs, type Encoder } from './encoder.ts';
 import { CAUSE, ERRORS, MESSAGE, NAME, STACK, baseOf, classOf } from './errors.ts';
 import * as F from './format.ts';
-import { isError } from './kinds.ts';
 
 /** Fields that have a place of their own. */
 const OWN_PLACE = new Set(['message', 'stack', 'cause', 'errors']);
 
-/** A property as a string; undefined if it is none, or its getter throws. */
-function text(error: Error, key: 'message' | 'stack' | 'name'): string | undefined {
+/** A property; undefined if its getter throws. */
+function read(error: Error, key: string): unknown {
   try {
-    const value: unknown = error[key];
-    return typeof value === 'string' ? value : undefined;
+    return (error as unknown as Record<string, unknown>)[key];
   } catch {
     return undefined;
   }
+}
+
+/** A property if it is a string. */
+function text(error: Error, key: string): string | undefined {
+  const value = read(error, key);
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Writes an error. Its number was given already. */
@@ -25,7 +29,7 @@ export function putError(encoder: Encoder, error: Error, depth: number): void {
   const name = text(error, 'name');
   const className = classOf(error);
   const hasCause = Object.hasOwn(error, 'cause');
-  const hasErrors = Object.hasOwn(error, 'errors');
+  const errors = read(error, 'errors');
   const hasName = name !== undefined && !Object.keys(error).includes('name');
   encoder.byte(F.ERROR);
   encoder.byte(base);
@@ -34,14 +38,14 @@ export function putError(encoder: Encoder, error: Error, depth: number): void {
       (stack === undefined ? 0 : STACK) |
       (hasName ? NAME : 0) |
       (hasCause ? CAUSE : 0) |
-      (hasErrors ? ERRORS : 0),
+      (errors !== undefined ? ERRORS : 0),
   );
   if (message !== undefined) encoder.string(message);
   if (stack !== undefined) encoder.string(stack);
   if (hasName) encoder.string(name);
   encoder.string(className);
   if (hasCause) part(encoder, () => error.cause, depth);
-  if (hasErrors) parts(encoder, error as AggregateError, depth);
+  if (errors !== undefined) parts(encoder, errors, depth);
   for (const key of Object.keys(error)) {
     if (OWN_PLACE.has(key)) continue;
     const mark = encoder.mark();
@@ -58,11 +62,12 @@ export function part(encoder: Encoder, value: () => unknown, depth: number): voi
 }
 
 /** The errors of an AggregateError, each by itself. */
-function parts(encoder: Encoder, error: AggregateError, depth: number): void {
-  const errors: unknown = error.errors;
+function parts(encoder: Encoder, errors: unknown, depth: number): void {
   if (!Array.isArray(errors)) return part(encoder, () => errors, depth);
-  encoder.list(errors.length);
-  for (const e of errors as unknown[]) part(encoder, () => e, depth);
+  const list: unknown[] = [...(errors as unknown[])];
+  encoder.begin(list);
+  encoder.list(list.length);
+  for (const e of list) part(encoder, () => e, depth);
 }
 
 /** What cannot be shared, in words. */
@@ -71,7 +76,7 @@ function describe(get: () => unknown): string {
     const value = get();
     if (typeof value === 'function') return `a function (${value.name || 'anonymous'})`;
     if (typeof value !== 'object' || value === null) return String(value);
-    const message = isError(value) ? undefined : (value as { message?: unknown }).message;
+    const { message } = value as { message?: unknown };
     return whatIs(value) + (typeof message === 'string' ? `: ${message}` : '');
   } catch {
     return 'a value whose getter throws';

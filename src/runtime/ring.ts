@@ -1,0 +1,33 @@
+/**
+ * The ring of a local channel, from this side. A value that only goes into the buffer or out of it changes two numbers
+ * of the channel's record; they are changed right here, for a call of the core costs more than that. Whenever anything
+ * else may be the matter (somebody waits, the channel is closed, it has no record) the answer is -1, and the core
+ * decides. Both sides keep the invariants of assembly/chan.ts; the record is this thread's alone, so nobody comes
+ * between a read and a write. Why: docs/decisions/0010.
+ */
+import { C_CLOSED, C_COUNT, C_HEAD, C_RECVQ, C_SENDQ, Q_FIRST } from '../../assembly/layout.ts';
+import { p } from './processor.ts';
+
+/** The slot to put a value in, or -1. */
+export function slotToPut(c: number, capacity: number): number {
+  const { words } = p;
+  const at = c >> 2;
+  const count = words[at + (C_COUNT >> 2)] as number;
+  if (count >= capacity) return -1;
+  if (words[at + (C_CLOSED >> 2)] !== 0 || words[at + ((C_RECVQ + Q_FIRST) >> 2)] !== 0) return -1;
+  words[at + (C_COUNT >> 2)] = count + 1;
+  const slot = (words[at + (C_HEAD >> 2)] as number) + count;
+  return slot < capacity ? slot : slot - capacity;
+}
+
+/** The slot to take a value from, or -1. */
+export function slotToTake(c: number, capacity: number): number {
+  const { words } = p;
+  const at = c >> 2;
+  const count = words[at + (C_COUNT >> 2)] as number;
+  if (count === 0 || words[at + ((C_SENDQ + Q_FIRST) >> 2)] !== 0) return -1;
+  words[at + (C_COUNT >> 2)] = count - 1;
+  const slot = words[at + (C_HEAD >> 2)] as number;
+  words[at + (C_HEAD >> 2)] = slot + 1 === capacity ? 0 : slot + 1;
+  return slot;
+}
