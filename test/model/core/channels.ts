@@ -142,16 +142,42 @@ const closeRace = scenario({
   },
 });
 
-/** Two closes: one of them is told that it came second. */
+/** Two closes: one of them is told that it came second. Somebody peeks meanwhile. */
 const closedTwice = scenario({
   setup: withChannel(0),
-  threads: [0, 1].map(
-    () =>
+  threads: ['schanClose', 'schanClose', 'schanClosed'].map(
+    (name) =>
       function* ({ channel }: Setup): Part<number> {
-        return yield call('schanClose', channel);
+        return yield call(name, channel);
       },
   ),
-  check: ({ ends }) => equal([...(ends as number[])].sort(), [R_SLOT, R_CLOSED]),
+  check: ({ ends }) => equal([...(ends as number[])].slice(0, 2).sort(), [R_SLOT, R_CLOSED]),
+});
+
+/** A close wakes everybody who waits. */
+const closedForAll = scenario({
+  setup: withChannel(0),
+  threads: [
+    function* ({ channel }) {
+      return yield call('schanClose', channel);
+    },
+    ({ procs, channel }) => recv(procs[1]!, channel),
+    ({ procs, channel }) => recv(procs[2]!, channel),
+  ],
+  check: (outcome) => equal(outcome.ends, [R_SLOT, 0, 0]) ?? empty(outcome),
+});
+
+/** One receive makes room in the buffer, and who waited for that goes on. */
+const room = scenario({
+  setup: withChannel(1),
+  threads: [
+    ({ procs, channel }) => sendAll(procs[0]!, channel, [5, 6]),
+    ({ procs, channel }) => recvAll(procs[1]!, channel, 1),
+  ],
+  check(outcome) {
+    const left = outcome.machine.core.schanLength!(outcome.setup.channel);
+    return equal([outcome.ends[1], left], [[5], 1]) ?? empty(outcome);
+  },
 });
 
 /** Operations that would not wait: what the one says it has sent, the other has or the ring. */
@@ -217,6 +243,8 @@ export const channels: Readonly<Record<string, Scenario<unknown>>> = {
   'channel: send, then close': closed,
   'channel: close beside send and receive': closeRace,
   'channel: two closes': closedTwice,
+  'channel: a close for all': closedForAll,
+  'channel: room for one': room,
   'channel: tries': tries,
   'channel: batches': batches,
 };

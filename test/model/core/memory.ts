@@ -2,6 +2,7 @@
 
 import {
   HEADER_LIMIT,
+  HEADER_PS,
   HEADER_PAGES,
   PAGE,
   PROC_FREE,
@@ -92,6 +93,25 @@ const lastPage = scenario({
   },
 });
 
+/** Two new processors: each has its own block, and its own place in the table. */
+const newProcessors = scenario({
+  setup(machine) {
+    boot(machine);
+    return {};
+  },
+  threads: [0, 1].map(
+    () =>
+      function* (): Part<number> {
+        return yield call('procNew');
+      },
+  ),
+  check({ ends, machine }) {
+    const table = [0, 1, 2, 3].map((i) => machine.get(PTABLE + 4 * i));
+    if (machine.get(HEADER_PS) !== 4 || new Set(table).size !== 4) return `the table holds ${table.join()}`;
+    return (ends as number[]).every((block) => table.includes(block)) ? undefined : 'not in the table';
+  },
+});
+
 /** Two threads want a processor; one that is free is taken by one of them. */
 const processors = scenario({
   setup(machine) {
@@ -145,6 +165,7 @@ export const memory: Readonly<Record<string, Scenario<unknown>>> = {
   'memory: freed by another': freed,
   'memory: huge blocks': huge,
   'memory: the last page': lastPage,
-  'memory: processors': processors,
+  'memory: new processors': newProcessors,
+  'memory: a free processor': processors,
   'memory: runs': runs,
 };

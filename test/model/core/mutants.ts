@@ -50,6 +50,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     'fire',
     'let head = atomicGet(owner + P_INBOX);\n',
     'wakeProc(owner);\n      let head = atomicGet(owner + P_INBOX);\n',
+    ['set(p, P_FIRED, rest);\n      wakeProc(owner);', 'set(p, P_FIRED, rest);'],
   ),
   'hand-over: to the own run queue, whoever owns it': of('fire', 'if (owner == p) {', 'if (owner) {'),
   'sleep: looks for work before it says that it sleeps': of(
@@ -59,11 +60,6 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'sleep: the epoch does not move': of('proc', 'atomicAdd(block + P_EPOCH, 1);\n', ''),
   'sleep: nobody is notified': of('proc', 'notify(block + P_EPOCH);\n', ''),
-  'sleep: idle counted after it says that it sleeps': of(
-    'proc',
-    'atomicAdd(HEADER_IDLE, 1);\n    atomicSet(p + P_ASLEEP, 1);',
-    'atomicSet(p + P_ASLEEP, 1);\n    atomicAdd(HEADER_IDLE, 1);',
-  ),
   'wake: of whoever sleeps, not of who takes tasks': of(
     'proc',
     'atomicGet(block + P_TASKS) && wakeProc',

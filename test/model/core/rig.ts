@@ -7,7 +7,6 @@ import {
   CASE_SIZE,
   G_W,
   NEXT_CLOSED,
-  NEXT_TASK,
   P0,
   P_EPOCH,
   P_VALUE,
@@ -62,14 +61,19 @@ export function goroutine(own: Core): number {
   return own.waiter!();
 }
 
+/** Sleeps until there is work, as src/runtime/rest.ts does it; returns at once if there is some. */
+export function* rest(p: number): Part {
+  const epoch = yield atomicGet(p + P_EPOCH);
+  if (yield call('sleepNow')) yield wait(p + P_EPOCH, epoch);
+  yield call('wakeUp');
+}
+
 /** Runs the loop of a processor until a goroutine or a task has its turn: answers what `next` did. */
 export function* turn({ p }: Proc): Part<number> {
   for (;;) {
-    const seen = yield atomicGet(p + P_EPOCH);
     const next = yield call('next');
     if (next) return next;
-    if (yield call('sleepNow')) yield wait(p + P_EPOCH, seen);
-    yield call('wakeUp');
+    yield* rest(p);
   }
 }
 
@@ -89,5 +93,3 @@ export function* recv(proc: Proc, channel: number): Part<number> {
   if ((yield* turn(proc)) & NEXT_CLOSED) return 0;
   return yield get(proc.g + G_W + W_VALUE);
 }
-
-export { NEXT_TASK };

@@ -1,58 +1,68 @@
 // Tasks: the global queue, deques and thieves, stand-ins, and the wake-up of processors that could take one.
 
 import {
+  DEQUE_SLOTS,
   J_OUTCOME,
   J_RESULT,
   NEXT_TASK,
   OUTCOME_RETURNED,
   P_DEQ_HEAD,
   P_DEQ_TAIL,
-  P_EPOCH,
 } from '../../../assembly/layout.ts';
-import { call, end, get, loop, processor, scenario, service } from '../model.ts';
-import type { End, Machine, Op, Outcome, Scenario } from '../model.ts';
-import { boot, goroutine, turn } from './rig.ts';
+import { atomicAdd, atomicGet, call, end, get, loop, notify, scenario, service, wait } from '../model.ts';
+import type { End, Machine, Outcome, Scenario } from '../model.ts';
+import { boot, goroutine, rest, turn } from './rig.ts';
 import type { Part, Proc } from './rig.ts';
 
 interface Setup {
   procs: Proc[];
-  /** Stand-ins for the tasks of the first processor. */
+  /** Goroutines of the first processor, to stand in for tasks. */
   standins: number[];
+  /** A word: how many tasks have started. */
+  started: number;
 }
 
 /** Processor 0 takes no tasks, as that of the main thread; the others do. */
 function withWorkers(machine: Machine): Setup {
   const procs = boot(machine);
   machine.cores.slice(1).forEach((core) => core.takeTasks!(1));
-  return { procs, standins: [goroutine(machine.cores[0]!), goroutine(machine.cores[0]!)] };
+  const standins = [0, 1].map(() => goroutine(machine.cores[0]!));
+  const started = machine.core.blockAlloc!(8);
+  machine.set(started, 0);
+  return { procs, standins, started };
 }
 
-/** Ends a task at once, with its key as the result. */
-function* perform(task: number, key: number): Part {
-  yield call('taskStart', task);
-  yield call('taskEnd', task, OUTCOME_RETURNED, key);
+/** Waits until the word is as large. */
+function* atLeast(word: number, wanted: number): Part {
+  for (let now; (now = yield atomicGet(word)) < wanted;) yield wait(word, now);
+}
+
+interface Habits {
+  /** Looks for work once more before it sleeps. */
+  readonly looks?: boolean;
+  /** Ends no task before so many have started. */
+  readonly until?: number;
 }
 
 /** A processor that runs every task it gets, for ever. Its state: how many. */
-const worker = (index: number, before: readonly Op[] = []) =>
-  service(({ procs }: Setup) =>
+const worker = (index: number, { looks, until }: Habits = {}) =>
+  service(({ procs, started }: Setup) =>
     loop(0, function* (ran: number): Part<number | End> {
-      const { p } = procs[index]!;
-      const turnOf = processor({
-        next: call('next'),
-        wakeWord: p + P_EPOCH,
-        before: call('sleepNow'),
-        after: call('wakeUp'),
-        first: ran,
-        *run(count, next) {
-          if (!(next & NEXT_TASK)) return end('a turn without a task');
-          const task = next & ~NEXT_TASK;
-          yield* perform(task, task);
-          return count + 1;
-        },
-      });
-      for (const op of before) yield op;
-      return (yield* turnOf.turn(ran)) as number | End;
+      const next = yield call('next');
+      if (!next) {
+        if (!looks || !(yield call('spin', 1))) yield* rest(procs[index]!.p);
+        return ran;
+      }
+      if (!(next & NEXT_TASK)) return end('a turn without a task');
+      const task = next & ~NEXT_TASK;
+      yield call('taskStart', task);
+      if (until) {
+        yield atomicAdd(started, 1);
+        yield notify(started, -1);
+        yield* atLeast(started, until);
+      }
+      yield call('taskEnd', task, OUTCOME_RETURNED, task);
+      return ran + 1;
     }),
   );
 
@@ -91,18 +101,75 @@ const twoTasks = scenario<Setup>({
   check: allTold(2),
 });
 
-/** A worker that spins before it sleeps is not woken, and must not miss what came meanwhile. */
+/** A worker that looks for work before it sleeps is not woken, and must not miss what came meanwhile. */
 const spinning = scenario<Setup>({
-  setup(machine) {
-    const setup = withWorkers(machine);
-    machine.core.init; // the machine has a core to spin on: `boot` says so
-    return setup;
-  },
+  setup: withWorkers,
   threads: [
     ({ procs, standins }) => spawnAndJoin(procs[0]!, standins.slice(0, 1)),
-    worker(1, [call('spin', 1)]),
+    worker(1, { looks: true }),
   ],
   check: allTold(1),
+});
+
+/** Two tasks that wait for each other, and two workers: nobody sleeps while there is a task. */
+const atOnce = (looks: boolean) =>
+  scenario<Setup>({
+    setup: withWorkers,
+    threads: [
+      function* ({ standins }) {
+        for (const g of standins) yield call('taskNew', g, 1, 0, 0, 0);
+      },
+      worker(1, { looks, until: 2 }),
+      worker(2, { until: 2 }),
+    ],
+    check({ ends: [, one, two] }) {
+      return one === 1 && two === 1 ? undefined : `${String(one)} and ${String(two)} tasks ran`;
+    },
+  });
+
+/** One worker has a task already, so it leaves the next to the other: it must not leave it to nobody. */
+const left = (count: number) =>
+  scenario<Setup>({
+    setup(machine) {
+      const setup = withWorkers(machine);
+      const early = machine.cores[0]!.taskNew!(goroutine(machine.cores[0]!), 1, 0, 0, 0);
+      machine.cores[1]!.next!();
+      machine.cores[1]!.taskStart!(early);
+      return setup;
+    },
+    threads: [
+      function* ({ standins }) {
+        for (const g of standins.slice(0, count)) yield call('taskNew', g, 1, 0, 0, 0);
+      },
+      worker(1, { looks: true }),
+      worker(2),
+    ],
+    check({ ends: [, one, two] }) {
+      return Number(one) + Number(two) === count ? undefined : `${String(one)} and ${String(two)} tasks ran`;
+    },
+  });
+
+/** A worker that has started a task and then is busy: another worker is woken for it, not just anybody. */
+const busySpawner = scenario<Setup>({
+  setup(machine) {
+    const setup = withWorkers(machine);
+    return { ...setup, standins: [goroutine(machine.cores[1]!)] };
+  },
+  threads: [
+    service(({ procs }) =>
+      loop(0, function* (): Part<number | End> {
+        yield* turn(procs[0]!);
+        return end('a turn of a processor that takes no tasks');
+      }),
+    ),
+    function* ({ standins, started }) {
+      yield call('taskNew', standins[0]!, 1, 0, 0, 0);
+      yield* atLeast(started, 1);
+    },
+    worker(2, { until: 1 }),
+  ],
+  check: ({ ends: [idle, , ran] }) =>
+    ran === 1 && idle === 0 ? undefined : `${String(ran)} ran, ${String(idle)}`,
 });
 
 /** One fills its deque, the other steals from it. */
@@ -124,15 +191,78 @@ const stolen = scenario({
       return [first, yield call('next')];
     },
   ],
-  check({ setup: { procs, tasks }, ends, machine }) {
-    const got = (ends as number[][]).flat().filter(Boolean);
+  check: ({ setup: { procs, tasks }, ends, machine }) =>
+    conserved(procs, tasks, (ends as number[][]).flat(), machine),
+});
+
+/** What `next` has answered are different ones of the tasks, and the others are still in a deque. */
+function conserved(procs: Proc[], tasks: number[], turns: number[], machine: Machine): string | undefined {
+  const got = turns.filter(Boolean);
+  const left = procs.reduce(
+    (sum, { p }) => sum + machine.get(p + P_DEQ_TAIL) - machine.get(p + P_DEQ_HEAD),
+    0,
+  );
+  const known = got.every((next) => tasks.includes(next & ~NEXT_TASK));
+  if (!known || new Set(got).size !== got.length) return `got ${got.join()}`;
+  return got.length + left === tasks.length ? undefined : `${got.length} taken, ${left} left`;
+}
+
+/** The owner of a deque appends to it while another takes from it. */
+const pushed = scenario({
+  setup(machine) {
+    const procs = boot(machine);
+    machine.cores.forEach((core) => core.takeTasks!(1));
+    return { procs, standins: [0, 1].map(() => goroutine(machine.cores[0]!)) };
+  },
+  threads: [
+    function* ({ standins }) {
+      const tasks: number[] = [];
+      for (const g of standins) tasks.push(yield call('taskNew', g, 1, 0, 0, 0));
+      return tasks;
+    },
+    function* () {
+      const first = yield call('next');
+      return [first, yield call('next')];
+    },
+  ],
+  check({ setup: { procs }, ends, machine }) {
+    const [tasks, got] = ends as [number[], number[]];
+    return conserved(procs, tasks, got, machine);
+  },
+});
+
+/** A deque that is full: its owner moves tasks to the global queue while a thief takes half of them. */
+const full = scenario({
+  bound: { preemptions: 2 },
+  setup(machine) {
+    const procs = boot(machine);
+    machine.cores.forEach((core) => core.takeTasks!(1));
+    const spawn = () => machine.cores[0]!.taskNew!(goroutine(machine.cores[0]!), 1, 0, 0, 0);
+    const tasks = Array.from({ length: DEQUE_SLOTS }, spawn);
+    return { procs, count: tasks.length, standins: [0, 1].map(() => goroutine(machine.cores[0]!)) };
+  },
+  threads: [
+    function* ({ standins }) {
+      for (const g of standins) yield call('taskNew', g, 1, 0, 0, 0);
+    },
+    function* () {
+      return yield call('next');
+    },
+  ],
+  check({ setup: { procs, count }, ends, machine }) {
+    // Whoever looks for tasks from now on finds every other one, once.
+    const found = new Set([ends[1] as number]);
+    for (const core of machine.cores) {
+      for (let next; (next = core.next!());) {
+        if (found.has(next)) return `${next} twice`;
+        found.add(next);
+      }
+    }
     const left = procs.reduce(
       (sum, { p }) => sum + machine.get(p + P_DEQ_TAIL) - machine.get(p + P_DEQ_HEAD),
       0,
     );
-    const known = got.every((next) => tasks.includes(next & ~NEXT_TASK));
-    if (!known || new Set(got).size !== got.length) return `got ${got.join()}`;
-    return got.length + left === tasks.length ? undefined : `${got.length} taken, ${left} left`;
+    return found.size === count + 2 && left === 0 ? undefined : `${found.size} tasks, ${left} left`;
   },
 });
 
@@ -167,6 +297,13 @@ export const tasks: Readonly<Record<string, Scenario<unknown>>> = {
   'tasks: one, two workers': oneTask,
   'tasks: two, one worker': twoTasks,
   'tasks: a worker that spins': spinning,
+  'tasks: at once': atOnce(false),
+  'tasks: at once, one looks': atOnce(true),
+  'tasks: left to another': left(1),
+  'tasks: two left to another': left(2),
+  'tasks: while the spawner is busy': busySpawner,
   'tasks: stolen': stolen,
+  'tasks: pushed while stolen': pushed,
+  'tasks: a full deque': full,
   'tasks: forgotten': forgotten,
 };
