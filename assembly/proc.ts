@@ -93,8 +93,10 @@ function call(block: i32): bool {
  * any case. The more tasks there are, the less it matters, and the rarer is the call.
  */
 export function leaveToOthers(): bool {
+  // A call is answered even if there is nothing: or others would rely on it while this one sleeps again.
+  if (atomicGet(p + P_CALLED) && atomicSwap(p + P_CALLED, 0)) return false;
   const load = atomicGet(p + P_LOAD);
-  if (!load || atomicSwap(p + P_CALLED, 0)) return false;
+  if (!load) return false;
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
     const block = procAt(i);
@@ -146,8 +148,8 @@ export function spin(rounds: i32): i32 {
     if (atomicGet(p + P_INBOX)) found = 1;
     else if (tasks && (i & 15) == 0 && hasTasks()) found = 1;
   }
-  // The last that looked wakes the next, or work that came meanwhile would find nobody.
-  if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && found && anyTasks()) wakeOne();
+  // The last that looked wakes the next, whether or not it has found something: nobody was woken for what came meanwhile.
+  if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && anyTasks()) wakeOne();
   return found;
 }
 
