@@ -11,15 +11,22 @@ const MAX_STATES = 2_000_000;
  * Explores a scenario, within its bound if it has one, up to the first fault.
  *
  * @param reduce false: takes every access for a choice. For tests of the reduction: it must lose nothing.
+ * @param rehearse false: without random orders before. For tests of the search: they find much by themselves.
  */
-export function search<S>(scenario: Scenario<S>, subject: Subject, points: Points, reduce = true): Report {
+export function search<S>(
+  scenario: Scenario<S>,
+  subject: Subject,
+  points: Points,
+  reduce = true,
+  rehearse = true,
+): Report {
   const since = performance.now();
   const { bound, maxStates = MAX_STATES } = scenario;
   const run = new Run(scenario, subject, points, reduce);
   const found =
     bound && 'walks' in bound
       ? { ...walk(run, bound.walks, bound.seed), complete: true, passes: 1 }
-      : explore(run, maxStates, bound?.preemptions);
+      : (rehearse ? explore : exploreAll)(run, maxStates, bound?.preemptions);
   return { points, ...found, ms: performance.now() - since };
 }
 
