@@ -250,7 +250,7 @@ describe('how much is explored', () => {
     const subject = await subjectOf(fixture, mutants['lock looked at and taken in two steps']);
     // Random orders would find it, too: they know no bound.
     const bounded = (preemptions: number) =>
-      search({ ...counter, bound: { preemptions } }, subject, 'all', true, false).failure?.fault;
+      search({ ...counter, bound: { preemptions } }, subject, 'all', { rehearse: false }).failure?.fault;
     expect(bounded(1)).toBeUndefined();
     expect(bounded(2)).toBe('race');
   });

@@ -8,6 +8,7 @@ import type { CoreSource } from './build/cores.ts';
 import type { Points, Report, Scenario, Subject } from './scenario.ts';
 import { explain } from './search/explain.ts';
 import { plainest, search } from './search/index.ts';
+import type { How } from './search/index.ts';
 
 export { core, fixture } from './build/cores.ts';
 export * from './ops.ts';
@@ -69,6 +70,24 @@ export function complaint<S>(definition: Scenario<S>, subject: Subject, report: 
 function story<S>(definition: Scenario<S>, subject: Subject, replay: string): string {
   const { text, wrong } = explain(definition, subject, replay);
   return `${text}\n${wrong ? `${wrong.fault}: ${wrong.message}` : 'nothing is wrong here'}`;
+}
+
+/** All ways in which a scenario can end, by what its bodies return. */
+export function endsOf<S>(
+  definition: Scenario<S>,
+  subject: Subject,
+  points: Points,
+  how?: How,
+): { report: Report; ends: string[] } {
+  const ends = new Set<string>();
+  const watched: Scenario<S> = {
+    ...definition,
+    check(outcome) {
+      ends.add(JSON.stringify(outcome.ends));
+      return definition.check?.(outcome);
+    },
+  };
+  return { report: search(watched, subject, points, how), ends: [...ends].sort() };
 }
 
 /** The first report of a fault among the scenarios, with its name; undefined if all pass. */

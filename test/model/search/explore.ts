@@ -95,7 +95,7 @@ class Pass<S> {
     }
     const complete = frames.length === 0;
     this.rewind();
-    if (this.brokenAt < Infinity) return 'repeat';
+    if (sharing.broken && this.states.count <= this.maxStates) return 'repeat';
     return this.report(complete ? this.livelock() : undefined, complete);
   }
 

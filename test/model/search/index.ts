@@ -7,18 +7,20 @@ import { walk } from './walk.ts';
 
 const MAX_STATES = 2_000_000;
 
-/**
- * Explores a scenario, within its bound if it has one, up to the first fault.
- *
- * @param reduce false: takes every access for a choice. For tests of the reduction: it must lose nothing.
- * @param rehearse false: without random orders before. For tests of the search: they find much by themselves.
- */
+/** For tests of the search itself: what it does for speed, and must not change the result. */
+export interface How {
+  /** False: takes every access for a choice. */
+  readonly reduce?: boolean;
+  /** False: begins without random orders, which find much by themselves. */
+  readonly rehearse?: boolean;
+}
+
+/** Explores a scenario, within its bound if it has one, up to the first fault. */
 export function search<S>(
   scenario: Scenario<S>,
   subject: Subject,
   points: Points,
-  reduce = true,
-  rehearse = true,
+  { reduce = true, rehearse = true }: How = {},
 ): Report {
   const since = performance.now();
   const { bound, maxStates = MAX_STATES } = scenario;
