@@ -107,6 +107,11 @@ test('refused: nothing was given', () => {
   expect(log).toEqual([]);
 });
 
+test('in a field of an error that is left out: not given', () => {
+  through(any, [Object.assign(new Error('e'), { bad: [new Lock(8), () => 0] }), new Lock(16)]);
+  expect(log).toEqual(['give 16', 'adopt 16 lock 16']);
+});
+
 test('a give that fails, or no memory after all were given: the others are taken back', () => {
   const failing = new Lock(8);
   failing.failing = true;
