@@ -202,7 +202,9 @@ function wideText(length: number): string {
 function longText(): string {
   const length = view.getUint32(at, true);
   at += 4 + length;
-  return utf8From(bytes.slice(at - length, at), 0, length);
+  return bytes === small
+    ? utf8From(small, at - length, length)
+    : utf8From(bytes.slice(at - length, at), 0, length);
 }
 
 /** A key of an object. */
