@@ -21,6 +21,8 @@ function count(address: number, by: number): void {
   references.set(address, (references.get(address) ?? 0) + by);
 }
 
+const unadoptable = 16384;
+
 class Lock {
   readonly address: number;
   closed = false;
@@ -48,6 +50,7 @@ shareable(TAG_MUTEX, Lock, {
     return [lock.address, `lock ${lock.address}`];
   },
   adopt(address, description) {
+    if (address === unadoptable) throw new Error('adopt failed');
     log.push(`adopt ${address} ${description}`);
     count(address, -1);
     return new Lock(address);
@@ -94,6 +97,14 @@ test('dropped unread: discarded', () => {
   expect(log).toEqual(['give 8', 'discard 8 lock 8']);
   dropEncoded(encodeArgs([1, [new Lock(24)]], 'go(task)'));
   expect(log.slice(2)).toEqual(['give 24', 'discard 24 lock 24']);
+  expect(heap.live).toBe(0);
+});
+
+test('a handle that cannot be adopted: the message and its other handles are gone', () => {
+  any.codec.write([new Lock(8), new Lock(unadoptable), new Lock(24), buffer(3)], 'send');
+  log = [];
+  expect(() => any.codec.read()).toThrow('adopt failed');
+  expect(log).toEqual(['adopt 8 lock 8', 'discard 24 lock 24']);
   expect(heap.live).toBe(0);
 });
 
