@@ -93,8 +93,10 @@ function call(block: i32): bool {
  * any case. The more tasks there are, the less it matters, and the rarer is the call.
  */
 export function leaveToOthers(): bool {
+  // A call is answered even if there is nothing: or others would rely on it while this one sleeps again.
+  if (atomicGet(p + P_CALLED) && atomicSwap(p + P_CALLED, 0)) return false;
   const load = atomicGet(p + P_LOAD);
-  if (!load || atomicSwap(p + P_CALLED, 0)) return false;
+  if (!load) return false;
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
     const block = procAt(i);

@@ -13,7 +13,8 @@
 
 import {
   CASE_TASK, G_W, J_ARGS, J_DONE, J_FREE, J_ID, J_KEY, J_OUTCOME, J_QUEUED,
-  J_RESULT, J_RUN, J_RUNNER, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, P_LOAD, P_TASK, P_TASKS, SELECT_SHARED,
+  J_RESULT, J_RUN, J_RUNNER, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, P_DEQ_HEAD,
+  P_DEQ_TAIL, P_LOAD, P_TASK, P_TASKS, SELECT_SHARED,
   SLAB_J, TRAP_TASK, WAIT_TASK, HEADER_PS, PTABLE,
 } from './layout';
 import { dequePop, dequePush, dequeSteal } from './deque';
@@ -50,8 +51,12 @@ export function taskNew(g: i32, key: i32, args: i32, run: i32, id: i32): i32 {
 export function takeTask(): i32 {
   if (leaveToOthers()) return 0;
   let task = dequePop(p);
-  if (!task) task = globqGet(0x7fffffff);
-  if (!task) task = steal();
+  if (!task) {
+    task = globqGet(0x7fffffff);
+    if (!task) task = steal();
+    // It may have brought others along. While they were on their way nobody saw them, and who looked then sleeps now.
+    if (atomicGet(p + P_DEQ_HEAD) != atomicGet(p + P_DEQ_TAIL)) wakeOne();
+  }
   return task ? taken(task) : 0;
 }
 

@@ -10,7 +10,7 @@ const START = 8;
 const DATA = 11;
 const DATA_COUNT = 12;
 
-const SIZE_LIMIT = 12_288;
+const SIZE_LIMIT = 14_336;
 
 /** Reads a module from its bytes, as far as the tests ask. */
 class Reader {
