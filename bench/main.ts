@@ -10,6 +10,7 @@
 import { cpus } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { parseArgs } from 'node:util';
+import type { Bench } from './bench.ts';
 import { compare, met, type Row } from './compare.ts';
 import type { Contestant } from './contestant.ts';
 import { findGo } from './golang.ts';
@@ -99,7 +100,7 @@ async function againstGo(filter: RegExp): Promise<{ contestants: Contestant[]; r
   console.log(`\n${header(columns)}`);
   const rows: Row[] = [];
   for (const bench of chosen) {
-    const row = await compare(bench, contestants, rounds, ms, status(bench.name));
+    const row = await compare<Bench>(bench, contestants, rounds, ms, status(bench.name));
     rows.push(row);
     clearStatus();
     console.log(line(columns, row));

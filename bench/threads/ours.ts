@@ -1,9 +1,20 @@
 /** This library across threads. Every body does `n` operations, and fails unless it did. */
-import { bool, chan, f64, go, type Go, gosched, run, type SharedChan, task } from 'goroutines';
+import {
+  bool,
+  chan,
+  f64,
+  go,
+  type Go,
+  gosched,
+  run,
+  type SharedChan,
+  type SharedNumberChan,
+  task,
+} from 'goroutines';
 import { measure, type Sizes, timed } from '../measure.ts';
 import type { Measure } from './bench.ts';
 
-type Numbers = SharedChan<number>;
+type Numbers = SharedNumberChan<number, Float64Array>;
 
 /** Measures `body`, all batches of it on the same processors. */
 export function ours(body: (n: number) => Go, procs: number, sizes: Sizes = {}): Measure {

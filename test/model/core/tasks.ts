@@ -290,7 +290,7 @@ const forgotten = scenario({
     },
   ],
   check: ({ ends: [forgot, nobody] }) =>
-    forgot === nobody ? undefined : `forgot ${forgot}, nobody waits ${nobody}`,
+    forgot === nobody ? undefined : `forgot ${String(forgot)}, nobody waits ${String(nobody)}`,
 });
 
 export const tasks: Readonly<Record<string, Scenario<unknown>>> = {
