@@ -148,8 +148,8 @@ export function spin(rounds: i32): i32 {
     if (atomicGet(p + P_INBOX)) found = 1;
     else if (tasks && (i & 15) == 0 && hasTasks()) found = 1;
   }
-  // The last that looked wakes the next, or work that came meanwhile would find nobody.
-  if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && found && anyTasks()) wakeOne();
+  // The last that looked wakes the next, whether or not it has found something: nobody was woken for what came meanwhile.
+  if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && anyTasks()) wakeOne();
   return found;
 }
 

@@ -9,6 +9,7 @@ import {
   run,
   type SharedChan,
   type SharedNumberChan,
+  start,
   task,
 } from 'goroutines';
 import { measure, type Sizes, timed } from '../measure.ts';
@@ -19,7 +20,10 @@ type Numbers = SharedNumberChan<number, Float64Array>;
 /** Measures `body`, all batches of it on the same processors. */
 export function ours(body: (n: number) => Go, procs: number, sizes: Sizes = {}): Measure {
   const batch = timed((n) => go(body, n).join());
-  return (ms) => run(async () => measure(sizes, ms, batch), { procs });
+  return async (ms) => {
+    await start({ procs }); // the threads are not what is measured
+    return run(async () => measure(sizes, ms, batch), { procs });
+  };
 }
 
 export const IN_FLIGHT = 100;

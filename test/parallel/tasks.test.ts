@@ -156,8 +156,8 @@ describe('a task that cannot be found', () => {
   });
 
   test.each([
-    [1, 'a', () => 1],
-    ['u', 1, () => 1],
+    [1, 'a', Number],
+    ['u', 1, Number],
     ['u', 'a', 1],
   ])('task(%s, %s, %s) is a TypeError', (...args) => {
     expect(() => (task as (...args: unknown[]) => unknown)(...args)).toThrow(TypeError);

@@ -62,13 +62,13 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'sleep: nobody is notified': of('proc', 'notify(block + P_EPOCH);\n', ''),
   'wake: of whoever sleeps, not of who takes tasks': of(
     'proc',
-    'atomicGet(block + P_TASKS) && wakeProc',
-    'wakeProc',
+    'atomicGet(block + P_TASKS) && call(block)',
+    'call(block)',
   ),
-  'spin: the last that looked wakes nobody': of(
+  'spin: the last that looked wakes somebody only if it has found something': of(
     'proc',
-    '&& found && hasTasks()) wakeOne();',
-    '&& found && hasTasks()) {}',
+    '&& anyTasks()) wakeOne();',
+    '&& found && anyTasks()) wakeOne();',
   ),
   'channel: count without the lock': of('schan', 'lock(c);\n  let r = sendShared', 'let r = sendShared'),
   'channel: a receive does not let waiting senders in': of(
@@ -130,6 +130,21 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     'if (get(p, P_TASKS)) dequePush(task);\n  else globqPut(task);\n  wakeOne();',
     'wakeOne();\n  if (get(p, P_TASKS)) dequePush(task);\n  else globqPut(task);',
   ),
+  'task: what came along wakes nobody': of(
+    'task',
+    'if (atomicGet(p + P_DEQ_HEAD) != atomicGet(p + P_DEQ_TAIL)) wakeOne();',
+    '',
+  ),
+  'task: a call is answered only by who has tasks': of(
+    'proc',
+    'if (atomicGet(p + P_CALLED) && atomicSwap(p + P_CALLED, 0)) return false;\n  const load = atomicGet(p + P_LOAD);\n  if (!load) return false;',
+    'const load = atomicGet(p + P_LOAD);\n  if (!load || atomicSwap(p + P_CALLED, 0)) return false;',
+  ),
+  'task: left to one that was not called': of(
+    'proc',
+    'atomicGet(block + P_CALLED) || call(block)) return true;',
+    'atomicGet(block + P_ASLEEP)) return true;',
+  ),
   'task: the spawner forgets without the lock': of(
     'task',
     'lock(task);\n  const done = get(task, J_STATE) == J_DONE;',
@@ -153,7 +168,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'processors: one free block for two': of(
     'proc',
-    'atomicCas(block + P_STATE, PROC_FREE, PROC_LIVE) == PROC_FREE',
+    'atomicCas(block + P_STATE, PROC_FREE, PROC_STARTING) == PROC_FREE',
     'atomicGet(block + P_STATE) == PROC_FREE',
   ),
   'processors: one place in the table for two': of(

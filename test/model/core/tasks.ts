@@ -114,22 +114,42 @@ const spinning = scenario<Setup>({
 /** Two tasks that wait for each other, and two workers: nobody sleeps while there is a task. */
 const atOnce = (looks: boolean) =>
   scenario<Setup>({
-    setup: withWorkers,
-    threads: [
-      function* ({ standins }) {
-        for (const g of standins) yield call('taskNew', g, 1, 0, 0, 0);
-      },
-      worker(1, { looks, until: 2 }),
-      worker(2, { until: 2 }),
-    ],
+    setup(machine) {
+      const setup = withWorkers(machine);
+      for (const g of setup.standins) machine.cores[0]!.taskNew!(g, 1, 0, 0, 0);
+      return setup;
+    },
+    // The first processor has done its part.
+    threads: [function* () {}, worker(1, { looks, until: 2 }), worker(2, { until: 2 })],
     check({ ends: [, one, two] }) {
       return one === 1 && two === 1 ? undefined : `${String(one)} and ${String(two)} tasks ran`;
     },
   });
 
+/** The same, and both tasks come while one looks for work: nobody else is woken then, until it has found the first. */
+const atOnceAndLate = scenario<Setup>({
+  bound: { preemptions: 2 },
+  setup(machine) {
+    const setup = withWorkers(machine);
+    machine.core.procNew!(); // with one processor more, one worker does not take both
+    return setup;
+  },
+  threads: [
+    function* ({ standins }) {
+      for (const g of standins) yield call('taskNew', g, 1, 0, 0, 0);
+    },
+    worker(1, { looks: true, until: 2 }),
+    worker(2, { until: 2 }),
+  ],
+  check({ ends: [, one, two] }) {
+    return one === 1 && two === 1 ? undefined : `${String(one)} and ${String(two)} tasks ran`;
+  },
+});
+
 /** One worker has a task already, so it leaves the next to the other: it must not leave it to nobody. */
-const left = (count: number) =>
+const left = (count: number, preemptions: number) =>
   scenario<Setup>({
+    bound: { preemptions },
     setup(machine) {
       const setup = withWorkers(machine);
       const early = machine.cores[0]!.taskNew!(goroutine(machine.cores[0]!), 1, 0, 0, 0);
@@ -299,8 +319,9 @@ export const tasks: Readonly<Record<string, Scenario<unknown>>> = {
   'tasks: a worker that spins': spinning,
   'tasks: at once': atOnce(false),
   'tasks: at once, one looks': atOnce(true),
-  'tasks: left to another': left(1),
-  'tasks: two left to another': left(2),
+  'tasks: at once, while one looks': atOnceAndLate,
+  'tasks: left to another': left(1, 3),
+  'tasks: two left to another': left(2, 2),
   'tasks: while the spawner is busy': busySpawner,
   'tasks: stolen': stolen,
   'tasks: pushed while stolen': pushed,
