@@ -95,7 +95,7 @@ export const PAGE_KIND: i32 = 15;
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
 // +576 EPOCH      ASLEEP      what it sleeps on; 1 while it sleeps, or is about to
 // +584 STATE      QUIET       PROC_*; the API's word that nothing but another processor can wake it
-// +592 CALLED     LOAD        1: woken for a task, and not there yet; tasks that have begun here and not ended
+// +592 CALLED     LOAD        1: woken for a task, and not there yet; tasks that were taken here and have not ended
 // +640 DEQ_HEAD   DEQ_TAIL    unstarted tasks in DEQUE: thieves and owner move the head, the owner the tail
 // +768 BEATS      GS          turns of the API's loop; goroutines that have not ended, for whoever counts all
 export const P_RUNQ_HEAD: i32 = 0;

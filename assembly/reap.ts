@@ -10,15 +10,14 @@
 import {
   CLASS_CACHED, CLASS_MIN, G_CLAIMED, G_DEAD, G_FREE, G_LINK, G_SELECT, G_SIZE, G_STATUS, G_WAITING, HEADER_IDLE,
   J_QUEUED, J_RUNNER, J_SIZE, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, J_TRIES, LOCK, LOCKS, OUTCOME_LOST,
-  PAGE, PROC_FREE, P_ASLEEP, P_CACHE, P_CALLED, P_CLAIM, P_FIRED, P_HELD, P_HELD_CASES, P_HOST, P_INBOX, P_LIVE, P_LOAD, P_QUIET,
-  P_RUNNEXT, P_RUNQ_HEAD, P_RUNQ_TAIL, P_STATE, P_TASK, P_TASKS, P_TIMERS, SELECT_SHARED, SLAB_C, SLAB_G, SLAB_J,
-  SLAB_S, SLAB_T, SLAB_W, TRIES_MAX, W_G, W_LIST, W_OUT, W_PREV,
+  PAGE, PROC_FREE, P_ASLEEP, P_CACHE, P_CALLED, P_CASE, P_CLAIM, P_FIRED, P_HELD, P_HELD_CASES, P_INBOX, P_LOAD, P_QUIET,
+  P_STATE, P_TASK, P_TASKS, SELECT_SHARED, SLAB_G, SLAB_J, TRIES_MAX, W_G, W_LIST, W_OUT, W_PREV,
 } from './layout';
 import { dequePop } from './deque';
 import { handOver } from './fire';
 import { globqPut } from './globq';
 import { lock, unlock } from './lock';
-import { atomicAdd, atomicCas, atomicGet, atomicSet, get, set } from './memory';
+import { atomicAdd, atomicCas, atomicGet, atomicSet, clear, get, set } from './memory';
 import { flushOf } from './mheap';
 import { leaveShared } from './park';
 import { p, wakeOne } from './proc';
@@ -106,18 +105,10 @@ export function reapRecords(dead: i32): i32 {
   }
   if (coming) return 0;
   atomicSet(dead + P_INBOX, 0);
-  recarve(dead, SLAB_G);
-  recarve(dead, SLAB_W);
-  recarve(dead, SLAB_C);
-  recarve(dead, SLAB_S);
-  recarve(dead, SLAB_T);
+  // Not tasks: those of the dead may run elsewhere.
+  for (let slab = SLAB_G; slab < SLAB_J; slab++) recarve(dead, slab);
   for (let k = CLASS_MIN; k <= CLASS_CACHED; k++) flushOf(dead, k, get(dead, P_CACHE + (k << 3) + 4));
-  set(dead, P_RUNQ_HEAD, 0);
-  set(dead, P_RUNQ_TAIL, 0);
-  set(dead, P_RUNNEXT, 0);
-  set(dead, P_TIMERS, 0);
-  set(dead, P_LIVE, 0);
-  set(dead, P_HOST, 0);
+  clear(dead, P_CASE); // queue, timers and counts
   atomicSet(dead + P_QUIET, 0);
   atomicSet(dead + P_CALLED, 0);
   atomicSet(dead + P_LOAD, 0);

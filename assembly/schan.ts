@@ -143,11 +143,7 @@ export function schanSendMany(c: i32, n: i32, g: i32): i32 {
   let r = R_SLOT;
   if (get(c, SC_CLOSED)) r = R_CLOSED;
   else {
-    while (i < n) {
-      const w = claimShared(c + SC_RECVQ);
-      if (!w) break;
-      give(w, batch(i++));
-    }
+    while (i < n && first(c + SC_RECVQ) && sendShared(c, batch(i)) == R_SLOT) i++;
     i += appendMany(c, i, n - i);
     if (i < n && g) {
       copyValue(g + G_W + W_VALUE, batch(i));
@@ -221,12 +217,20 @@ export function schanClose(c: i32): i32 {
   const was = get(c, SC_CLOSED);
   if (!was) {
     atomicSet(c + SC_CLOSED, 1);
-    for (let w = claimShared(c + SC_RECVQ); w; w = claimShared(c + SC_RECVQ)) collect(w, 1);
-    for (let w = claimShared(c + SC_SENDQ); w; w = claimShared(c + SC_SENDQ)) collect(w, 1);
+    collectAll(c + SC_RECVQ);
+    collectAll(c + SC_SENDQ);
   }
   unlock(c);
   handOver();
   return was ? R_CLOSED : R_SLOT;
+}
+
+function collectAll(list: i32): void {
+  for (;;) {
+    const w = claimShared(list);
+    if (!w) return;
+    collect(w, 1);
+  }
 }
 
 export function schanLength(c: i32): i32 {

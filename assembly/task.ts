@@ -72,6 +72,7 @@ function taken(task: i32): i32 {
   set(task, J_RUNNER, p);
   set(task, J_STATE, J_TAKEN);
   set(p, P_TASK, 0);
+  atomicAdd(p + P_LOAD, 1);
   return task;
 }
 
@@ -93,14 +94,12 @@ function steal(): i32 {
 export function taskStart(task: i32): void {
   check(get(task, J_STATE) == J_TAKEN, TRAP_TASK);
   set(task, J_STATE, J_STARTED);
-  atomicAdd(p + P_LOAD, 1);
 }
 
 /** It is over: tells the stand-in. Answers 1 if there is none any more; then the result is the caller's again. */
 export function taskEnd(task: i32, outcome: i32, result: i32): i32 {
-  const state = get(task, J_STATE);
-  check(get(task, J_RUNNER) == p && state != J_DONE, TRAP_TASK);
-  if (state == J_STARTED) atomicAdd(p + P_LOAD, -1);
+  check(get(task, J_RUNNER) == p && get(task, J_STATE) != J_DONE, TRAP_TASK);
+  atomicAdd(p + P_LOAD, -1);
   return finish(task, outcome, result);
 }
 

@@ -20,6 +20,7 @@ import { AsyncWait } from './runtime/async.ts';
 import { allWords, coreWords, idle, timerNext, waitingOnHost, wordAt } from './runtime/core.ts';
 import { deadlock } from './runtime/dump.ts';
 import { ownHostTimers, turnNumber, watchLoop } from './runtime/loop.ts';
+import { onBlocked } from './runtime/rest.ts';
 import { allOwners } from './runtime/processor.ts';
 
 const POLL_MS = 50;
@@ -97,6 +98,15 @@ function quietOthers(): string | undefined {
   }
   return beats;
 }
+
+/** While this thread blocks nothing else here can look: the same twice in a row, and it is certain. */
+let lastBlocked: string | undefined;
+onBlocked(() => {
+  const now = quietOthers();
+  const still = now !== undefined && now === lastBlocked;
+  lastBlocked = now;
+  return still && host.boot() === undefined;
+});
 
 /** A thread that runs tasks looks after itself so often while it is asleep. */
 const QUIET_MS = 20;

@@ -30,7 +30,7 @@ export function go<A extends unknown[], T>(body: (...args: A) => Go<T>, ...args:
 export function go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
 export function go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
 export function go(body: unknown, ...args: unknown[]): Goroutine<unknown> {
-  const made = trace(go as Function);
+  const made = trace(go);
   if (body instanceof TaskBody) return startTask(currentProgram(), body, args, made, nobody);
   checkBody('go', body);
   return start(currentProgram(), body as TaskFunction, args, made);

@@ -39,7 +39,7 @@ const STILLBORN_MAX = 3;
 const GRACE_MS = 1000;
 let stopGrace: (() => void) | undefined;
 let tasks = 0;
-let onReady: (() => void)[] = [];
+const onReady: (() => void)[] = [];
 
 /**
  * How many processors run tasks, by default as many as there are cores; sets the number for runs that do not say

@@ -8,9 +8,9 @@
 import { NEXT_CLOSED, NEXT_TASK } from '../../assembly/layout.ts';
 import { mistake } from '../errors.ts';
 import { host } from '../host/index.ts';
-import { idle, next, timerNext, timerPop } from './core.ts';
+import { idle, next, timerNext, timerPop, waitingOnHost } from './core.ts';
 import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
-import { awake, isShared, lookAround, rest } from './rest.ts';
+import { awake, isShared, lookAround, rest, restBlocked } from './rest.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
 
@@ -144,9 +144,15 @@ function scold(gen: Iterator<unknown, unknown, void>, value: unknown): IteratorR
   return gen.throw(error);
 }
 
-/** Sleeps the thread until the next timer is due and fires it; false where that is impossible or in vain. */
-export function sleepUntilTimer(): boolean {
+/** Sleeps the thread until there may be work, and fires timers; false where that is impossible or in vain. */
+export function sleepBlocked(): boolean {
   const when = timerNext();
+  if (isShared()) {
+    const ms = when < 0 ? TIMER_MAX_MS : Math.max(0, when - clock());
+    if (!restBlocked(ms, when < 0 && waitingOnHost() === 0)) return false;
+    fireTimers(clock());
+    return true;
+  }
   if (when < 0) return false;
   const delay = when - clock();
   if (delay > 0 && !host.blockFor(Math.min(delay, TIMER_MAX_MS))) return false;

@@ -41,10 +41,30 @@ export function rest(wake: () => void): boolean {
   return true;
 }
 
-/** Sleeps this thread, at most `ms` milliseconds; false where it may not. */
-export function restBlocked(ms: number): boolean {
+/** Longest sleep of a thread that blocks: then it looks whether anybody is left who could wake it. */
+const LOOK_MS = 50;
+
+let allQuiet: () => boolean = () => false;
+
+/** Sets who tells, on the thread of the program, that all other threads are asleep and have been at the last look. */
+export function onBlocked(f: () => boolean): void {
+  allQuiet = f;
+}
+
+/**
+ * Sleeps this thread until another one wakes it, at most `ms` milliseconds: false where it may not sleep, and when
+ * nobody could ever wake it. `quiet`: neither a timer nor the host will.
+ */
+export function restBlocked(ms: number, quiet: boolean): boolean {
   const epoch = Atomics.load(coreWords, P_EPOCH >> 2);
-  const may = sleepNow() === 0 || host.blockOn(coreWords, P_EPOCH >> 2, epoch, ms);
-  wakeUp();
-  return may;
+  if (sleepNow() === 0) {
+    awake();
+    return true;
+  }
+  if (quiet) Atomics.store(coreWords, P_QUIET >> 2, 1);
+  const may = host.blockOn(coreWords, P_EPOCH >> 2, epoch, Math.min(ms, LOOK_MS));
+  const woken = Atomics.load(coreWords, P_EPOCH >> 2) !== epoch;
+  if (woken || !quiet) awake();
+  else wakeUp(); // nothing has happened, and nobody shall think so
+  return may && (woken || !quiet || !allQuiet());
 }

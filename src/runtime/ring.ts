@@ -3,7 +3,7 @@
  * of the channel's record; they are changed right here, for a call of the core costs more than that. Whenever anything
  * else may be the matter (somebody waits, the channel is closed, it has no record) the answer is -1, and the core
  * decides. Both sides keep the invariants of assembly/chan.ts; the record is this thread's alone, so nobody comes
- * between a read and a write. Why: docs/decisions/0010.
+ * between a read and a write. Why: docs/decisions/0011.
  */
 import { C_CLOSED, C_COUNT, C_HEAD, C_RECVQ, C_SENDQ, Q_FIRST } from '../../assembly/layout.ts';
 import { p } from './processor.ts';

@@ -55,7 +55,7 @@ export class SharedBuffer {
    */
   get bytes(): Uint8Array {
     const why = this.refuse();
-    if (why !== undefined) throw new TypeError(why);
+    if (why !== undefined) throw new TypeError(`${why} has no bytes any more`);
     const { buffer } = u8();
     // Memory that cannot be shared is another one when it has grown.
     if (this.view?.buffer !== buffer) {
@@ -78,12 +78,10 @@ export class SharedBuffer {
     freeBlock(this.block.address);
   }
 
-  /** @internal Why it cannot be used. */
+  /** @internal Why it cannot be used; undefined if it can. */
   refuse(): string | undefined {
     if (this.block.state === 'alive') return undefined;
-    return this.block.state === 'sent'
-      ? 'this buffer was sent: its bytes are the receiver’s now'
-      : 'this buffer was freed';
+    return this.block.state === 'sent' ? 'a buffer that was sent' : 'a buffer that was freed';
   }
 
   /** @internal Gives the block away. */
@@ -125,7 +123,7 @@ export const bufferCodec: Codec<SharedBuffer> = {
   write(value, where) {
     if (!(value instanceof SharedBuffer)) throw mismatch(where, 'a buffer (made by buffer(n))', value);
     const why = value.refuse();
-    if (why !== undefined) throw refusal(where, '', why);
+    if (why !== undefined) throw refusal(where, '', `${why} cannot be shared`);
     word.f64[0] = value.give();
   },
   read: () => adopt(word.f64[0]!),

@@ -120,7 +120,7 @@ export class SharedChannel<T> implements SharedChan<T> {
       op.state = ARMED; // nobody else has it, so one serves for all values
       const value = yield* op;
       if (value === CLOSED) return;
-      const result = body(value as T);
+      const result = body(value);
       if (result !== undefined) yield* finished(result);
     }
   }

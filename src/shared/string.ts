@@ -16,6 +16,7 @@ import {
   utf8Into,
 } from './text.ts';
 import { typedArrayName } from './value/kinds.ts';
+import { copy } from './value/writer.ts';
 import { word } from './word.ts';
 
 /** Frees the block of the word. */
@@ -24,20 +25,29 @@ export function freeBlock(): void {
   if (address !== 0) free(address);
 }
 
-/** Private bytes for what goes through TextEncoder. */
 let scratch = new Uint8Array(0);
 
+/** Private bytes for what goes through TextEncoder and TextDecoder: the same ones unless they are many. */
+function privateBytes(size: number): Uint8Array {
+  if (size > 65536) return new Uint8Array(size);
+  if (scratch.length === 0) scratch = new Uint8Array(65536);
+  return scratch;
+}
+
 function utf8Block(text: string): number {
-  const most = 3 * text.length;
-  const keep = most <= 65536;
-  if (keep && scratch.length === 0) scratch = new Uint8Array(65536);
-  const bytes = keep ? scratch : new Uint8Array(most);
+  const bytes = privateBytes(3 * text.length);
   const length = utf8Into(bytes, 0, text);
   const address = alloc(length + 1);
   const memory = u8();
   memory[address] = UTF8;
-  memory.set(bytes.subarray(0, length), address + 1);
+  copy(bytes, 0, memory, address + 1, length);
   return address;
+}
+
+function utf8Text(memory: Uint8Array, start: number, length: number): string {
+  const bytes = privateBytes(length);
+  copy(memory, start, bytes, 0, length);
+  return utf8From(bytes, 0, length);
 }
 
 function utf16Block(text: string): number {
@@ -75,7 +85,7 @@ export const stringCodec: Codec<string> = {
     let text: string;
     if (memory[address] === LATIN1) text = latin1From(memory, start, length);
     else if (memory[address] === UTF16) text = utf16From(memory, start, length / 2);
-    else text = utf8From(memory.slice(start, start + length), 0, length);
+    else text = utf8Text(memory, start, length);
     free(address);
     return text;
   },

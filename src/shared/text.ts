@@ -13,8 +13,8 @@ export const UTF16 = 1;
 /** For long strings that are well formed. */
 export const UTF8 = 2;
 
-/** Strings up to this length are written and read in a loop. */
-export const SHORT = 63;
+/** Strings up to this length are written and read in a loop. Not above 63: format.ts has 6 bits for it. */
+export const SHORT = 48;
 
 const encoder = new TextEncoder();
 // The mark is a character like any other here.

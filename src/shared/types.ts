@@ -192,7 +192,7 @@ export function chanOf(of: AnyType): Type<SharedChan<unknown>> {
  * Objects with exactly these fields. What else an object has is not sent. Cheaper than `value()`, and each field is
  * checked. Made once, at the top of a module.
  *
- * @throws TypeError unless all fields are types.
+ * @throws TypeError unless all fields are types, and none is called `__proto__`.
  *
  * @example
  * const point = struct({ x: f64, y: f64, label: string });
@@ -203,6 +203,7 @@ export function struct<S extends Record<string, AnyType>>(fields: S): Type<{ [K 
   const entries = Object.entries(fields) as [string, unknown][];
   for (const [key, field] of entries) {
     if (!isType(field)) throw mismatch(`struct: ${key}`, 'a type such as i32', field);
+    if (key === '__proto__') throw new TypeError('struct: __proto__ cannot be the name of a field');
   }
   const list = entries as [string, AnyType][];
   const names = list.map(([key, field]) => `${nameOf(key)}:${field.name}`);

@@ -64,7 +64,7 @@ export class WaitGroup {
     checkStartable('WaitGroup.go', body);
     this.add(1);
     try {
-      return startCounted(body, args, () => this.done(), this.go as (...args: never[]) => unknown);
+      return startCounted(body, args, () => this.done(), this.go);
     } catch (error) {
       this.done();
       throw error;

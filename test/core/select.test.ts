@@ -272,7 +272,8 @@ describe('every ready case is equally likely', () => {
     for (const n of [2, 3, 4, 5]) {
       for (const ready of subsets(n)) {
         const counts = ready.map(() => 0);
-        for (let i = 0; i < n; i++) words[((P0 + CASES) >> 2) + i * 4] = ready.includes(i) ? CASE_READY : CASE_NEVER;
+        for (let i = 0; i < n; i++)
+          words[((P0 + CASES) >> 2) + i * 4] = ready.includes(i) ? CASE_READY : CASE_NEVER;
         for (let i = 0; i < 3000 * ready.length; i++) {
           rig.core.select(n, 0);
           const at = ready.indexOf(words[(P0 + P_CASE) >> 2] as number);

@@ -86,8 +86,13 @@ function expected(root: string): Omit<Report, 'seconds' | 'errors'> {
 const byHash = (a: { sha256: string }, b: { sha256: string }): number => (a.sha256 < b.sha256 ? -1 : 1);
 
 describe('dupes', () => {
-  test.each(['1', '3', '64'])('finds what a plain loop finds, with %s workers', async (workers) => {
-    const ended = await dupes(tree, '--json', '--workers', workers).ended;
+  test.each([
+    ['0', '1'],
+    ['0', '3'],
+    ['1', '1'],
+    ['2', '64'],
+  ])('finds what a plain loop finds, with %s processors and %s workers', async (procs, workers) => {
+    const ended = await dupes(tree, '--json', '--procs', procs, '--workers', workers).ended;
     expect(ended.code).toBe(0);
     const { files, bytes, groups, errors, seconds } = report(ended);
     const want = expected(tree);
@@ -118,6 +123,19 @@ describe('dupes', () => {
     expect(stdout).toMatch(/^\d+ files, 9\.0 MB in \d+\.\d\d s: \d+ MB\/s$/m);
     expect(stderr).toMatch(/^(\d+) of \1 files$/m);
     expect(stdout + stderr).not.toContain('\x1b');
+  });
+
+  test.each([
+    ['0', /^main thread$/],
+    ['1', /^processor 1$/],
+    ['2', /^processor [12]$/],
+  ])('says what each of %s processors did, and together they did all', async (procs, name) => {
+    const { stdout } = await dupes(tree, '--procs', procs).ended;
+    const [, all, shares = ''] = /^(\d+) files,.*\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
+    const lines = shares.trimEnd().split('\n');
+    const done = lines.map((line) => /^ {2}([\w ]+): (\d+) files, [\d.]+ \w+$/.exec(line) ?? []);
+    for (const [, who] of done) expect(who).toMatch(name);
+    expect(done.reduce((sum, [, , files]) => sum + Number(files), 0)).toBe(Number(all));
   });
 
   // A name that is no UTF-8 is read as one with a replacement character, which no file has.
@@ -152,6 +170,9 @@ describe('dupes', () => {
     ['no worker', ['--workers', '0']],
     ['half a worker', ['--workers', '1.5']],
     ['workers without a number', ['--workers']],
+    ['less than no processor', ['--procs', '-1']],
+    ['too many processors', ['--procs', '65']],
+    ['processors without a number', ['--procs', '']],
     ['two directories', ['a', 'b']],
   ])('%s: usage on stderr, exit 2', async (_, args) => {
     const { code, stdout, stderr } = await dupes(...args).ended;
@@ -168,14 +189,14 @@ describe('dupes', () => {
 });
 
 describe('dupes, interrupted', () => {
-  test('Ctrl-C ends it with a partial report', async () => {
+  test.each(['0', '2'])('Ctrl-C ends it with a partial report, on %s processors', async (procs) => {
     const root = mkdtempSync(join(tree, '../dupes-slow-'));
     try {
       writeFileSync(join(root, 'endless'), '');
       truncateSync(join(root, 'endless'), 2 ** 40); // a hole: takes no space, but hours to read
       writeFileSync(join(root, 'x'), 'text');
       writeFileSync(join(root, 'y'), 'text');
-      const command = dupes(root, '--json', '--workers', '2');
+      const command = dupes(root, '--json', '--procs', procs, '--workers', '2');
       await command.said(/^2 of \d+ files/m);
       command.child.kill('SIGINT');
       const ended = await command.ended;
@@ -191,13 +212,15 @@ describe('dupes, interrupted', () => {
 
   test('once more kills, even when a read hangs', async () => {
     const hang = `
-      import fs from 'node:fs/promises';
+      import fs from 'node:fs';
       import { syncBuiltinESMExports } from 'node:module';
-      const { open } = fs;
-      fs.open = (path, ...rest) =>
-        String(path).endsWith('/only') ? new Promise(() => setInterval(() => {}, 1000)) : open(path, ...rest);
+      const { openSync } = fs;
+      fs.openSync = (path, ...rest) => {
+        if (String(path).endsWith('/only')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        return openSync(path, ...rest);
+      };
       syncBuiltinESMExports();`;
-    const command = start(DUPES, [tree], {
+    const command = start(DUPES, [tree, '--procs', '2'], {
       NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(hang)}"`,
     });
     await command.said(/^[1-9]\d* of \d+ files/m);

@@ -64,8 +64,8 @@ describe('in a thread that the library has started', () => {
 
   test('a program runs up to its run, whose promise never settles', async () => {
     const t = spawn(version);
-    await t.message(2);
-    expect(t.messages).toEqual(['before', 'a goroutine ran', 'a turn later']);
+    await t.message(3);
+    expect(t.messages).toEqual([{ type: 'ready' }, 'before', 'a goroutine ran', 'a turn later']);
     // It is the memory given, and what is in it was left alone.
     expect(new Int32Array(memory.buffer)[HEADER_LIMIT >> 2]).toBe(123);
     await t.worker.terminate();

@@ -37,7 +37,8 @@ test.each(['core.wasm', 'core.debug.wasm'])(
     expect(changes(bytes, plain)).toEqual([[3, 1]]);
     expect(bytes).toEqual(before);
     const module = new WebAssembly.Module(plain as BufferSource);
-    const env = { memory: new WebAssembly.Memory({ initial: 64, maximum: 64 }) };
+    const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 });
+    const env = { memory, pause: () => undefined };
     const { exports } = new WebAssembly.Instance(module, { env });
     const core = exports as Record<'init' | 'spawn', (n?: number) => number>;
     core.init(64);

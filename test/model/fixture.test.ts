@@ -1,7 +1,7 @@
 // The explorer on a small core: the right one is clean, and each of its seeded bugs is found.
 
 import { describe, expect, test } from 'vitest';
-import { subjectOf } from './build/cores.ts';
+import { subjectOf } from './cores/cores.ts';
 import { mutants, scenarios } from './fixture-scenarios.ts';
 import { catchMutants, endsOf, explore, firstFault, fixture } from './model.ts';
 import { explain } from './search/explain.ts';

@@ -1,16 +1,16 @@
 // The explorer's face to a test: scenarios, and what is done with them. How to write one: docs/model-checking.md.
 
 import { beforeAll, expect, test } from 'vitest';
-import { prepare } from './build/compile.ts';
-import { core, subjectOf } from './build/cores.ts';
-import type { Mutant } from './build/compile.ts';
-import type { CoreSource } from './build/cores.ts';
+import { prepare } from './cores/compile.ts';
+import { core, subjectOf } from './cores/cores.ts';
+import type { Mutant } from './cores/compile.ts';
+import type { CoreSource } from './cores/cores.ts';
 import type { Points, Report, Scenario, Subject } from './scenario.ts';
 import { explain } from './search/explain.ts';
 import { plainest, search } from './search/index.ts';
 import type { How } from './search/index.ts';
 
-export { core, fixture } from './build/cores.ts';
+export { core, fixture } from './cores/cores.ts';
 export * from './ops.ts';
 export { processor } from './processor.ts';
 export type { Machine, Outcome, Report, Scenario } from './scenario.ts';

@@ -48,6 +48,7 @@ test('typed arrays of other types: as they are if all fit, else element by eleme
   expect(through(i32, new Float64Array([5]))).toStrictEqual(new Int32Array([5]));
   expect(() => through(i32, new Float64Array([5, 0.5]))).toThrow('sendMany: values[1]: expected an i32');
   expect(() => through(u32, new Int32Array([-1]))).toThrow('sendMany: values[0]: expected a u32');
+  expect(() => through(u32, new Int8Array([-1]))).toThrow('sendMany: values[0]: expected a u32');
   expect(through(f32, new Float64Array([0.1]))).toStrictEqual(new Float32Array([0.1]));
   expect(through(f64, new Float32Array([0.1]))).toStrictEqual(new Float64Array([Math.fround(0.1)]));
   expect(() => through(i64, new BigUint64Array([2n ** 63n]))).toThrow('sendMany: values[0]: expected an i64');

@@ -21,6 +21,8 @@ function count(address: number, by: number): void {
   references.set(address, (references.get(address) ?? 0) + by);
 }
 
+const unadoptable = 16384;
+
 class Lock {
   readonly address: number;
   closed = false;
@@ -48,6 +50,7 @@ shareable(TAG_MUTEX, Lock, {
     return [lock.address, `lock ${lock.address}`];
   },
   adopt(address, description) {
+    if (address === unadoptable) throw new Error('adopt failed');
     log.push(`adopt ${address} ${description}`);
     count(address, -1);
     return new Lock(address);
@@ -97,6 +100,14 @@ test('dropped unread: discarded', () => {
   expect(heap.live).toBe(0);
 });
 
+test('a handle that cannot be adopted: the message and its other handles are gone', () => {
+  any.codec.write([new Lock(8), new Lock(unadoptable), new Lock(24), buffer(3)], 'send');
+  log = [];
+  expect(() => any.codec.read()).toThrow('adopt failed');
+  expect(log).toEqual(['adopt 8 lock 8', 'discard 24 lock 24']);
+  expect(heap.live).toBe(0);
+});
+
 test('refused: nothing was given', () => {
   const closed = new Lock(8);
   closed.closed = true;
@@ -105,6 +116,11 @@ test('refused: nothing was given', () => {
   );
   expect(() => any.codec.write([new Lock(16), () => 0], 'send')).toThrow(TypeError);
   expect(log).toEqual([]);
+});
+
+test('in a field of an error that is left out: not given', () => {
+  through(any, [Object.assign(new Error('e'), { bad: [new Lock(8), () => 0] }), new Lock(16)]);
+  expect(log).toEqual(['give 16', 'adopt 16 lock 16']);
 });
 
 test('a give that fails, or no memory after all were given: the others are taken back', () => {
@@ -139,7 +155,7 @@ test('a buffer moves inside a value, and is back when the value was not sent', (
 
   const [c] = decodeArgs(encodeArgs([got.b], 'go(task)')) as [typeof b];
   expect(() => encodeArgs([1, { frame: got.b }], 'go(task)')).toThrow(
-    'go(task): argument 2.frame: this buffer was sent: its bytes are the receiver’s now',
+    new TypeError('go(task): argument 2.frame: a buffer that was sent cannot be shared'),
   );
   expect(heap.live).toBe(1);
   dropEncoded(encodeArgs([c], 'go(task)'));
@@ -154,7 +170,7 @@ test('a struct that cannot be sent gives its buffers back', () => {
   );
   expect([a.byteLength, v.byteLength]).toEqual([1, 2]);
   expect(() => type.codec.write({ a, v: [a], s: '' }, 'send')).toThrow(
-    'send: value.v[0]: this buffer was sent',
+    'send: value.v[0]: a buffer that was sent',
   );
   expect(a.byteLength).toBe(1);
   type.codec.write({ a, v: [v], s: 'x' }, 'send');

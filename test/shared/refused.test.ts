@@ -145,6 +145,16 @@ test('what was refused leaves nothing behind in the encoder', () => {
   expect(got.slice(2)).toEqual(shared);
 });
 
+test('nor does a field of an error that was left out', () => {
+  const objects = Array.from({ length: 20 }, (_, i) => ({ i }));
+  const error = Object.assign(new Error('e'), { bad: [new Uint8Array(5000), ...objects, () => 0] });
+  expect(through<unknown>(any, error)).toEqual(new Error('e'));
+  const got = through<unknown>(any, [...objects, error, 'end']) as unknown[];
+  expect(got.slice(0, 20)).toEqual(objects);
+  expect(got[20]).toEqual(new Error('e'));
+  expect(got[21]).toBe('end');
+});
+
 test('prototypes are not polluted', () => {
   const got = through<unknown>(
     any,

@@ -95,6 +95,12 @@ describe('struct', () => {
     }
   });
 
+  test('takes types only, and no field that would be a prototype', () => {
+    expect(() => struct({ x: 5 as never })).toThrow('struct: x: expected a type such as i32, got 5');
+    expect(() => struct({ ['__proto__']: i32 })).toThrow('struct: __proto__ cannot be the name of a field');
+    expect(() => chanOf({} as never)).toThrow('chanOf: expected a type such as i32, got an object of Object');
+  });
+
   test('drop frees all', () => {
     all.codec.write(sample(), 'send');
     expect(heap.live).toBe(6);

@@ -29,7 +29,7 @@ export function decode(address: number): unknown {
   const memory = u8();
   const kind = memory[address];
   if (kind === F.NUMBERS) return numbers(address, size);
-  const adopted = kind === F.WITH_HANDLES ? adopt(memory.slice(address, address + size)) : [];
+  const adopted = kind === F.WITH_HANDLES ? adopt(address, size) : [];
   if (size <= small.length) {
     copy(u8(), address, small, 0, size);
     at = F.HEADER;
@@ -85,11 +85,20 @@ function table(message: Uint8Array): Handle[] {
   return handles;
 }
 
-function adopt(message: Uint8Array): object[] {
-  const entries = table(message);
+/** Takes over the handles of a message. If one cannot be, the rest is discarded, and so is the message. */
+function adopt(message: number, size: number): object[] {
+  const entries = table(u8().slice(message, message + size));
   const adopted: object[] = [];
-  for (const { tag, address, description } of entries) {
-    adopted.push(sharingOfTag(tag).adopt(address, description));
+  try {
+    for (const { tag, address, description } of entries) {
+      adopted.push(sharingOfTag(tag).adopt(address, description));
+    }
+  } catch (error) {
+    for (const { tag, address, description } of entries.slice(adopted.length + 1)) {
+      sharingOfTag(tag).discard(address, description);
+    }
+    free(message);
+    throw error;
   }
   return adopted;
 }
@@ -202,7 +211,9 @@ function wideText(length: number): string {
 function longText(): string {
   const length = view.getUint32(at, true);
   at += 4 + length;
-  return utf8From(bytes.slice(at - length, at), 0, length);
+  return bytes === small
+    ? utf8From(small, at - length, length)
+    : utf8From(bytes.slice(at - length, at), 0, length);
 }
 
 /** A key of an object. */

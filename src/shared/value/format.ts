@@ -15,7 +15,7 @@ export const HEADER = 8;
 
 // Tags. The low ones have a number in them.
 /** 0x00 to 0x3f: that integer. */
-export const STRING = 0x40; // to 0x7f: Latin-1, with the length in the tag
+export const STRING = 0x40; // to 0x7f: Latin-1, with the length in the tag; all up to SHORT that are
 export const ARRAY = 0x80; // to 0x9f, with the length in the tag
 export const OBJECT = 0xa0; // to 0xbf, with the number of keys in the tag: keys, values
 

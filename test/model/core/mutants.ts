@@ -1,7 +1,7 @@
 // Bugs that the core could have, each a small change of its source. The scenarios must find every one: that is what
 // says that they look at the places that matter.
 
-import type { Mutant } from '../build/compile.ts';
+import type { Mutant } from '../cores/compile.ts';
 
 const of = (name: string, from: string, to: string, ...more: [from: string, to: string][]): Mutant => ({
   file: `assembly/${name}.ts`,
