@@ -1,7 +1,7 @@
 // The core that ships, in every order of events.
 
 import { expect, test } from 'vitest';
-import { subjectOf } from './build/cores.ts';
+import { subjectOf } from './cores/cores.ts';
 import { scenarios } from './core/index.ts';
 import { core, endsOf, explore } from './model.ts';
 

@@ -3,7 +3,7 @@
 import binaryen from 'binaryen';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fixture, sameCode, subjectOf } from './build/cores.ts';
+import { fixture, sameCode, subjectOf } from './cores/cores.ts';
 import { mutants, scenarios } from './fixture-scenarios.ts';
 import { complaint, Woken } from './model.ts';
 import { atomicSet, call, end, get, loop, set, wait, waitTimed } from './ops.ts';

@@ -115,7 +115,7 @@ function nameOf(mutant: Mutant | undefined): string {
 /** Of everything that has a say in the result. */
 function fingerprint(entry: string): string {
   const hash = createHash('sha256').update(entry);
-  const folders = [dirname(entry), 'test/model/wasm', 'test/model/build'];
+  const folders = [dirname(entry), 'test/model/wasm', 'test/model/cores'];
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(folder, name)),
   );
