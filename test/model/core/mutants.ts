@@ -79,7 +79,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'channel: closed by a plain write': of('schan', 'atomicSet(c + SC_CLOSED, 1);', 'set(c, SC_CLOSED, 1);'),
   'channel: a close wakes one receiver': of(
     'schan',
-    'for (let w = claimShared(c + SC_RECVQ); w; w = claimShared(c + SC_RECVQ)) collect(w, 1);',
+    'collectAll(c + SC_RECVQ);',
     'const w = claimShared(c + SC_RECVQ);\n    if (w) collect(w, 1);',
   ),
   'channel: parked after the lock is free': of(
