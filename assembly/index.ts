@@ -14,7 +14,6 @@ export { blockAlloc, blockFree, blockSize } from './mheap';
 export { wake } from './park';
 export { procNew, sleepNow, spin, takeTasks, wakeUp } from './proc';
 export { seed } from './rand';
-export { reapRecords, reapWork } from './reap';
 export { runBegin, runEnd, runIds, runIs } from './runs';
 export {
   schanClose, schanClosed, schanLength, schanNew, schanRecv, schanRecvMany, schanRefs, schanSend, schanSendMany, valueOf,

@@ -64,6 +64,12 @@ export function claimFirst(list: i32): i32 {
   return w;
 }
 
+/** Wakes the longest waiter of a list; answers it, tagged, or 0. */
+export function wakeFirst(list: i32): i32 {
+  const w = claimFirst(list);
+  return w ? fire(w, 0) : 0;
+}
+
 /** Whether the caller may wake a goroutine that waits. */
 // @ts-ignore: decorator
 @inline

@@ -9,7 +9,7 @@
 
 import {
   CASES, CASE_ADDR, CASE_HOST, CASE_JOIN, CASE_KIND, CASE_NEVER, CASE_READY, CASE_RECV, CASE_SEMA, CASE_SEND,
-  CASE_SIZE, CASE_SLEEP, CASE_SRECV, CASE_SSEND, CASE_TIMER, CASE_WHEN, CASE_ZERO, C_RECVQ, C_SENDQ, G_JOINERS, G_W,
+  CASE_SIZE, CASE_SLEEP, CASE_SRECV, CASE_SSEND, CASE_TASK, CASE_TIMER, CASE_WHEN, CASE_ZERO, C_RECVQ, C_SENDQ, G_JOINERS, G_W,
   P_CASE, R_BLOCK, R_MEMORY, R_PARKED, R_SLOT, SC_RECVQ, SC_SENDQ, SELECT_MANY, SELECT_SHARED, SLAB_T, SLAB_W, S_WAITQ,
   TRAP_CASE, T_WAITQ, WAIT_SELECT, WAIT_SELECT_EMPTY, W_CASE_SHIFT, W_SIBLING, W_VALUE,
 } from './layout';
@@ -95,10 +95,7 @@ function isReady(entry: i32): bool {
   if (kind == CASE_SRECV) return canRecvShared(on);
   if (kind == CASE_SSEND) return canSendShared(on);
   // The API has looked at its own timers, goroutines and promises already.
-  check(
-    kind == CASE_NEVER || kind == CASE_SLEEP || kind == CASE_TIMER || kind == CASE_JOIN || kind == CASE_HOST,
-    TRAP_CASE,
-  );
+  check(kind >= CASE_NEVER && kind < CASE_TASK, TRAP_CASE);
   return false;
 }
 

@@ -14,7 +14,6 @@ import {
   R_BLOCK,
   R_MEMORY,
   R_PARKED,
-  R_SLOT,
   SLAB_T,
   TIMER_API,
   TIMER_SLEEP,
@@ -26,7 +25,7 @@ import {
 } from './layout';
 import { get, getF64, set } from './memory';
 import { heapInsert, heapRemove } from './heap';
-import { claimFirst, fire, parkOn } from './park';
+import { parkOn, wakeFirst } from './park';
 import { p } from './proc';
 import { slabAlloc, slabFree } from './slab';
 import { check } from './trap';
@@ -53,8 +52,7 @@ export function timerPop(now: f64): i32 {
   while (t && getF64(t, T_WHEN) <= now) {
     heapRemove(t);
     if (get(t, T_KIND) == TIMER_API) return t;
-    const w = claimFirst(t + T_WAITQ);
-    if (w) fire(w, 0);
+    wakeFirst(t + T_WAITQ);
     t = get(p, P_TIMERS);
   }
   return 0;
@@ -80,8 +78,7 @@ export function timerWait(t: i32, g: i32): i32 {
 
 /** Wakes the longest waiter of a timer; answers it, tagged, or 0. */
 export function timerFire(t: i32): i32 {
-  const w = claimFirst(t + T_WAITQ);
-  return w ? fire(w, 0) : R_SLOT;
+  return wakeFirst(t + T_WAITQ);
 }
 
 /** A sleep as a case of a select: the timer record, or 0 without memory. */

@@ -1,4 +1,4 @@
-// Builds what is not up to date: the core (three targets), its embedding, the bundle in dist/ and the types.
+// Builds what is not up to date: the core (three targets) and the reaper, their embedding, the bundle in dist/ and the types.
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -29,16 +29,19 @@ async function unlessFresh(stamp, sources, make) {
 
 async function buildCore() {
   const asc = 'node_modules/assemblyscript/bin/asc.js';
-  await Promise.all(
-    ['release', 'debug', 'model'].map((target) => node(asc, 'assembly/index.ts', '--target', target)),
-  );
+  await Promise.all([
+    ...['release', 'debug', 'model'].map((target) => node(asc, 'assembly/index.ts', '--target', target)),
+    node(asc, 'assembly/reaper.ts', '--target', 'reaper'),
+  ]);
   // Base64 in a module: the one form that every runtime and bundler can load.
-  const bytes = readFileSync('build/core.wasm').toString('base64');
   mkdirSync('src/generated', { recursive: true });
-  writeFileSync(
-    'src/generated/core-wasm.ts',
-    `// Made by scripts/build.mjs from build/core.wasm.\nexport const coreWasm = '${bytes}';\n`,
-  );
+  for (const name of ['core', 'reaper']) {
+    const bytes = readFileSync(`build/${name}.wasm`).toString('base64');
+    writeFileSync(
+      `src/generated/${name}-wasm.ts`,
+      `// Made by scripts/build.mjs from build/${name}.wasm.\nexport const ${name}Wasm = '${bytes}';\n`,
+    );
+  }
 }
 
 /** The files of the package that are imported: of dist/<name>.js, the source. */

@@ -10,9 +10,10 @@ import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
-import { allWords, procNew, reapRecords, reapWork, runEnd, takeTasks, wordAt } from './runtime/core.ts';
+import { allWords, procNew, runEnd, takeTasks, wordAt } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
+import { reaper } from './runtime/reaper.ts';
 import { share } from './runtime/rest.ts';
 import { decodeError } from './shared/args.ts';
 import { setPool } from './standin.ts';
@@ -182,7 +183,7 @@ function gone(processor: Processor, why: string, error: unknown): void {
   processors = processors.filter((other) => other !== processor);
   lost.set(p, { why, error });
   if (!ready && why !== 'terminated' && ++stillborn >= STILLBORN_MAX) giveUp(why);
-  reapWork(p);
+  reaper().reapWork(p);
   reap(p);
   retune();
   provideAll();
@@ -192,7 +193,7 @@ function gone(processor: Processor, why: string, error: unknown): void {
 
 /** Its records are free as soon as nobody is handing one of its goroutines over. */
 function reap(p: number): void {
-  if (reapRecords(p) === 0) host.setTimer(() => reap(p), 1);
+  if (reaper().reapRecords(p) === 0) host.setTimer(() => reap(p), 1);
 }
 
 /** Then this thread runs the tasks: slower, but the same program. */

@@ -39,8 +39,6 @@ interface Core {
   sleepNow(): number;
   wakeUp(): void;
   spin(rounds: number): number;
-  reapWork(dead: number): void;
-  reapRecords(dead: number): number;
 
   runBegin(): number;
   runEnd(run: number): void;
@@ -124,7 +122,8 @@ function pause(): void {
   if (++pauses % PAUSES === 0) host.blockFor(0.05);
 }
 
-const imports = { env: { memory, pause } };
+/** What a module over this memory imports. */
+export const imports = { env: { memory, pause } };
 const core = instantiateSync(module, imports).instance.exports as unknown as Core;
 
 if (core.layoutVersion() !== LAYOUT_VERSION) {
@@ -180,8 +179,6 @@ export const {
   sleepNow,
   wakeUp,
   spin,
-  reapWork,
-  reapRecords,
   runBegin,
   runEnd,
   runIs,

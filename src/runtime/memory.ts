@@ -42,7 +42,7 @@ function plain(): WebAssembly.Memory {
   return reserve(PLAIN_PAGES, (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages }));
 }
 
-function decode(base64: string): Uint8Array {
+export function decode(base64: string): Uint8Array {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
