@@ -23,13 +23,17 @@ import { first, unlink } from './waitq';
 
 /** The longest waiter of a shared list, claimed: `collect` must follow. Or 0. The lock is held. */
 export function claimShared(list: i32): i32 {
-  for (let w = first(list); w; w = first(list)) {
-    unlink(w);
-    set(p, P_CLAIM, w);
-    if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return w;
-    set(p, P_CLAIM, 0); // somebody else has it
-  }
+  for (let w = first(list); w; w = first(list)) if (claimIt(w)) return w;
   return 0;
+}
+
+/** Takes a waiter out of its list and claims it: `collect` must follow. Or it is somebody else's. The lock is held. */
+export function claimIt(w: i32): bool {
+  unlink(w);
+  set(p, P_CLAIM, w);
+  if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return true;
+  set(p, P_CLAIM, 0);
+  return false;
 }
 
 /** Claims the stand-in of a task, whom nobody else wakes: `collect` must follow. */

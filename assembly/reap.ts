@@ -8,10 +8,10 @@
 // 2. `reapRecords`: once no living processor is still handing a goroutine of the dead over. Tried again until then.
 
 import {
-  CLASS_CACHED, CLASS_MIN, G_CLAIMED, G_DEAD, G_FREE, G_LINK, G_SELECT, G_SIZE, G_STATUS, G_WAITING, HEADER_IDLE,
+  CLASS_CACHED, CLASS_MIN, G_CLAIMED, G_DEAD, G_FREE, G_LINK, G_SELECT, G_SIZE, G_STATUS, G_WAITING, HEADER_IDLE, HELD_SEMA,
   J_QUEUED, J_RUNNER, J_SIZE, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, J_TRIES, LOCK, LOCKS, OUTCOME_LOST,
   PAGE, PROC_FREE, P_ASLEEP, P_CACHE, P_CALLED, P_CASE, P_CLAIM, P_FIRED, P_HELD, P_HELD_CASES, P_INBOX, P_LOAD, P_QUIET,
-  P_STATE, P_TASK, P_TASKS, SELECT_SHARED, SLAB_G, SLAB_J, TRIES_MAX, W_G, W_LIST, W_OUT, W_PREV,
+  P_STATE, P_TASK, P_TASKS, SELECT_SHARED, SLAB_G, SLAB_J, S_PERMITS, TRIES_MAX, W_G, W_LIST, W_OUT, W_PREV,
 } from './layout';
 import { dequePop } from './deque';
 import { handOver } from './fire';
@@ -21,6 +21,7 @@ import { atomicAdd, atomicCas, atomicGet, atomicSet, clear, get, set } from './m
 import { flushOf } from './mheap';
 import { leaveShared } from './park';
 import { p, wakeOne } from './proc';
+import { semaRelease } from './sema';
 import { nextPage, recarve } from './slab';
 import { finish } from './task';
 import { putBack } from './waitq';
@@ -51,11 +52,14 @@ function breakLocks(dead: i32): void {
     atomicCas(get(w, W_G) + G_STATUS, G_CLAIMED, G_WAITING);
     set(dead, P_CLAIM, 0);
   }
-  breakLock(dead, get(dead, P_HELD));
+  const held = get(dead, P_HELD);
+  breakLock(dead, held & ~HELD_SEMA);
   const n = get(dead, P_HELD_CASES);
   for (let i = 0; i < n; i++) breakLock(dead, get(dead + LOCKS, i << 2));
   set(dead, P_HELD, 0);
   set(dead, P_HELD_CASES, 0);
+  // Permits may have come back, and those who wait for them not have been served.
+  if (held & HELD_SEMA) semaRelease(held - HELD_SEMA, 0, S_PERMITS);
 }
 
 function breakLock(dead: i32, object: i32): void {

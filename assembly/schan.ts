@@ -10,15 +10,15 @@
 
 import {
   BATCH, CASE_SRECV, CASE_SSEND, CLASS_MAX, G_W, P_VALUE, R_BLOCK, R_CLOSED, R_PARKED, R_SLOT, SC_CAPACITY, SC_CLOSED,
-  SC_COUNT, SC_HEAD, SC_RECVQ, SC_REFS, SC_RING, SC_SENDQ, SELECT_SHARED, TAG_SHIFT, WAIT_RECV, WAIT_SEND, W_VALUE,
+  SC_COUNT, SC_HEAD, SC_RECVQ, SC_REFS, SC_RING, SC_SENDQ, TAG_SHIFT, WAIT_RECV, WAIT_SEND, W_VALUE,
 } from './layout';
 import { claimShared, collect, give, handOver } from './fire';
 import { lock, unlock } from './lock';
-import { atomicAdd, atomicGet, atomicSet, clear, copyValue, copyValues, get, set } from './memory';
+import { atomicSet, clear, copyValue, copyValues, get, set } from './memory';
 import { blockAlloc } from './mheap';
-import { aim, park } from './park';
+import { parkShared } from './park';
 import { p } from './proc';
-import { enqueue, first } from './waitq';
+import { first } from './waitq';
 
 /** A new channel with one reference, or 0 without memory. */
 export function schanNew(capacity: i32): i32 {
@@ -29,11 +29,6 @@ export function schanNew(capacity: i32): i32 {
   set(c, SC_CAPACITY, capacity);
   atomicSet(c + SC_REFS, 1);
   return c;
-}
-
-/** One reference more, or less; answers how many there are. */
-export function schanRefs(c: i32, delta: i32): i32 {
-  return atomicAdd(c + SC_REFS, delta) + delta;
 }
 
 /** Sends the word in P_VALUE. */
@@ -61,12 +56,6 @@ export function schanRecv(c: i32, g: i32): i32 {
   unlock(c);
   handOver();
   return r;
-}
-
-function parkShared(g: i32, list: i32, kind: i32, reason: i32): void {
-  aim(g + G_W, g, kind);
-  enqueue(list, g + G_W);
-  park(g, reason, SELECT_SHARED);
 }
 
 /** The send that need not wait, or R_BLOCK. The lock is held. */
@@ -231,14 +220,6 @@ function collectAll(list: i32): void {
     if (!w) return;
     collect(w, 1);
   }
-}
-
-export function schanLength(c: i32): i32 {
-  return atomicGet(c + SC_COUNT);
-}
-
-export function schanClosed(c: i32): i32 {
-  return atomicGet(c + SC_CLOSED);
 }
 
 /** Puts the word that a woken receiver was given into P_VALUE. */

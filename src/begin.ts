@@ -13,8 +13,9 @@ import {
 } from '../assembly/layout.ts';
 import { G, type Program, start } from './goroutine.ts';
 import { host } from './host/index.ts';
-import { runIs, taskEnd, taskStart, wordAt } from './runtime/core.ts';
+import { taskEnd, taskStart, wordAt } from './runtime/core.ts';
 import { onTask } from './runtime/loop.ts';
+import { runIs } from './runtime/runs.ts';
 import { decodeArgs, dropEncoded, encodeError, encodeResult } from './shared/args.ts';
 import { onRegister, type TaskBody, type TaskFunction, taskOf } from './task.ts';
 
@@ -68,7 +69,7 @@ const waiting = new Map<Known, number[]>();
 const imports = new Map<string, Promise<unknown>>();
 
 function begin(task: number): void {
-  if (runIs(wordAt(task + J_RUN)) === 0) {
+  if (!runIs(wordAt(task + J_RUN))) {
     dropEncoded(wordAt(task + J_ARGS));
     return finish(task, OUTCOME_ENDED, 0);
   }

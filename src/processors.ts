@@ -10,11 +10,12 @@ import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
-import { allWords, procNew, runEnd, takeTasks, wordAt } from './runtime/core.ts';
+import { allWords, procNew, takeTasks, wordAt } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
 import { reaper } from './runtime/reaper.ts';
 import { share } from './runtime/rest.ts';
+import { runEnd } from './runtime/runs.ts';
 import { decodeError } from './shared/args.ts';
 import { setPool } from './standin.ts';
 

@@ -176,9 +176,4 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     'atomicSet(PTABLE + (atomicAdd(HEADER_PS, 1) << 2), block);',
     'atomicSet(PTABLE + (atomicGet(HEADER_PS) << 2), block);\n  atomicAdd(HEADER_PS, 1);',
   ),
-  'runs: one slot for two': of(
-    'runs',
-    'if (serial & 1 || atomicCas(slot + RUN_SERIAL, serial, serial + 1) != serial) continue;',
-    'if (serial & 1) continue;\n    atomicSet(slot + RUN_SERIAL, serial + 1);',
-  ),
 };
