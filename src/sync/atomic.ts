@@ -270,7 +270,11 @@ export class Bool extends Atomic {
   }
 }
 
-const KINDS: Readonly<Record<string, new () => Int32 | Int64 | Bool>> = { i32: Int32, i64: Int64, bool: Bool };
+const KINDS: Readonly<Record<string, new () => Int32 | Int64 | Bool>> = {
+  i32: Int32,
+  i64: Int64,
+  bool: Bool,
+};
 
 function int32(where: string, value: number): number {
   if ((value | 0) !== value) throw mistake(where, 'an integer of 32 bits', value);

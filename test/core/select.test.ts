@@ -11,7 +11,6 @@ import {
   CASE_SEND,
   CASE_SLEEP,
   CASE_TIMER,
-  CASE_ZERO,
   G_JOINERS,
   NEXT_CLOSED,
   P0,
@@ -22,6 +21,10 @@ import {
   R_PARKED,
   R_SELECT,
   R_SLOT,
+  RULE_QUEUE,
+  RULE_ZERO,
+  S_PERMITS,
+  S_STATE,
   SLAB_T,
   SLAB_W,
   S_WAITQ,
@@ -41,8 +44,8 @@ function parkOnEverything() {
   const rig = new Rig();
   const { core } = rig;
   const g = rig.running();
-  const lock = core.semaNew(0);
-  const group = core.semaNew(1);
+  const lock = rig.sema(0, RULE_QUEUE);
+  const group = rig.sema(1, RULE_ZERO);
   const timer = core.timerNew();
   const target = rig.running();
   const [in_, out] = [core.chanNew(0), core.chanNew(0)];
@@ -54,8 +57,8 @@ function parkOnEverything() {
     { kind: CASE_SLEEP, when: 100 },
     { kind: CASE_TIMER, addr: timer },
     { kind: CASE_JOIN, addr: target },
-    { kind: CASE_SEMA, addr: lock },
-    { kind: CASE_ZERO, addr: group },
+    { kind: CASE_SEMA, addr: lock, permits: 1 },
+    { kind: CASE_SEMA, addr: group, permits: 0 },
     { kind: CASE_HOST },
     NEVER,
   );
@@ -90,8 +93,8 @@ describe('parks', () => {
     ['the time', 2, ({ core }) => core.timerPop(100)],
     ['a timer', 3, ({ core, timer }) => core.timerFire(timer)],
     ['the end of a goroutine', 4, ({ core, target }) => core.exit(target)],
-    ['a permit', 5, ({ core, lock }) => core.semaRelease(lock)],
-    ['a count of zero', 6, ({ core, group }) => core.semaAdd(group, -1)],
+    ['a permit', 5, ({ core, lock }) => core.semaRelease(lock, 1, S_PERMITS)],
+    ['a count of zero', 6, ({ core, group }) => core.semaRelease(group, -1, S_PERMITS)],
     ['the host', 7, ({ core, g }) => core.wake(g, 7, 0)],
   ];
 
@@ -181,10 +184,10 @@ describe('completes at once', () => {
     core.chanClose(closed);
     const w = rig.running();
     core.chanRecv(waited, w);
-    const permit = core.semaNew(1);
-    const zero = core.semaNew(0);
-    const one = (kind: number, addr: number): [number, number] => {
-      const r = rig.select(g, NEVER, { kind, addr }, NEVER);
+    const permits = rig.sema(3, RULE_QUEUE);
+    const zero = rig.sema(0, RULE_ZERO);
+    const one = (kind: number, addr: number, permits?: number): [number, number] => {
+      const r = rig.select(g, NEVER, { kind, addr, ...(permits === undefined ? {} : { permits }) }, NEVER);
       expect(rig.chosen).toBe(1);
       return [tagOf(r), whoOf(r)];
     };
@@ -193,9 +196,9 @@ describe('completes at once', () => {
     expect(one(CASE_RECV, closed)).toEqual([R_CLOSED, 0]);
     expect(one(CASE_SEND, closed)).toEqual([R_CLOSED, 0]);
     expect(one(CASE_SEND, waited)).toEqual([R_DIRECT, w]);
-    expect(one(CASE_SEMA, permit)).toEqual([R_SLOT, 0]);
-    expect(core.semaCount(permit)).toBe(0);
-    expect(one(CASE_ZERO, zero)).toEqual([R_SLOT, 0]);
+    expect(one(CASE_SEMA, permits, 2)).toEqual([R_SLOT, 0]);
+    expect(rig.get(permits + S_STATE)).toBe(1);
+    expect(one(CASE_SEMA, zero, 0)).toEqual([R_SLOT, 0]);
     expect(one(CASE_READY, 0)).toEqual([R_SLOT, 0]);
     expect(core.reasonOf(g)).toBe(WAIT_NONE);
   });
@@ -222,7 +225,7 @@ describe('completes at once', () => {
 });
 
 test('a case of an unknown kind is a trap', () => {
-  for (const kind of [-1, 13, 0x7fffffff]) {
+  for (const kind of [-1, 15, 0x7fffffff]) {
     const rig = new Rig();
     expect(rig.trapOf(() => rig.select(rig.running(), { kind }))).toBe(TRAP_CASE);
   }

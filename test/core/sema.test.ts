@@ -190,7 +190,11 @@ describe('a lock: who was woken competes', () => {
     const rig = new SemaRig();
     const s = rig.sema(0, RULE_COMPETE);
     const g = rig.running();
-    rig.select(g, { kind: CASE_SEMA, addr: s, permits: 1 }, { kind: CASE_SEMA, addr: rig.sema(0, 0), permits: 1 });
+    rig.select(
+      g,
+      { kind: CASE_SEMA, addr: s, permits: 1 },
+      { kind: CASE_SEMA, addr: rig.sema(0, 0), permits: 1 },
+    );
     const [b] = rig.waiting(s, 1) as [number];
     rig.release(s, 1, 1);
     expect(rig.acquire(s, 1, 0)).toBe(R_BLOCK);
