@@ -19,7 +19,7 @@ export { heapInsert as timerSet, heapRemove as timerClear } from './heap';
 export { wake } from './park';
 export { seed } from './rand';
 export { exit, join, next, parkForever, parkHost, reasonOf, spawn, waiter, woken, yieldNow } from './sched';
-export { select } from './select';
+export { parkOnAll, select } from './select';
 export { semaAcquire, semaAdd, semaCount, semaFree, semaNew, semaRelease, semaWaitZero } from './sema';
 export { sleep, timerFire, timerFree, timerNew, timerNext, timerPop, timerWait } from './timer';
 

@@ -9,6 +9,7 @@ import { isAsyncGeneratorFunction, isGenerator, isGeneratorFunction, isThenable 
 import { asyncResumed, kick, resume } from './runtime/loop.ts';
 import { clearOwner, type Coroutine, cutRunning, p, setOwner, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, type Result } from './runtime/result.ts';
+import { NO, YES } from './runtime/state.ts';
 import { siteOf, type Trace, trace } from './runtime/site.ts';
 import { parkedOr, writeCase } from './runtime/cases.ts';
 import { checking, reportUnused } from './runtime/unused.ts';
@@ -281,6 +282,10 @@ class JoinOp<T> extends Operation<T> {
   finish(): Result {
     this.waiting = false;
     return this.target.outcome();
+  }
+
+  override ready(): number {
+    return this.target.ended ? YES : NO;
   }
 
   describe(i: number, g: Waiter | null): void {

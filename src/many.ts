@@ -2,7 +2,7 @@
 import { CASE_RECV, R_CLOSED, TAG } from '../assembly/layout.ts';
 import { handed, type LocalChan } from './chan.ts';
 import { sendOnClosed } from './errors.ts';
-import { Operation } from './op.ts';
+import { Operation, SELECTABLE } from './op.ts';
 import { writeCase } from './runtime/cases.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from './runtime/result.ts';
@@ -94,7 +94,7 @@ export class SendManyOp<T> extends Operation<void> {
   }
 
   /** It may wait more than once. */
-  override get selectable(): boolean {
+  override get [SELECTABLE](): boolean {
     return false;
   }
 

@@ -11,8 +11,8 @@ import { woken, yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
-import { ADOPTED, ARMED, BUSY, IDLE, KEPT } from './runtime/state.ts';
-import { track } from './runtime/unused.ts';
+import { ADOPTED, ARMED, BUSY, IDLE, KEPT, UNKNOWN } from './runtime/state.ts';
+import { checking, track } from './runtime/unused.ts';
 
 declare const parkedBrand: unique symbol;
 
@@ -58,6 +58,9 @@ export interface Op<out T> extends PromiseLike<T> {
   block(): T;
 }
 
+/** Operations have this property, and nothing else has. Asking is quicker than `instanceof`, which walks the prototypes. */
+export const SELECTABLE = Symbol('selectable');
+
 export type AnyOperation = Operation<unknown>;
 
 /** What every operation is made of; each kind says how it starts, finishes, and stands in a select. */
@@ -72,12 +75,12 @@ export abstract class Operation<T> implements Op<T> {
   }
 
   /** Whether it may be a case of a select. */
-  get selectable(): boolean {
+  get [SELECTABLE](): boolean {
     return true;
   }
 
   constructor() {
-    track(this);
+    if (checking) track(this);
   }
 
   /** How it is called in messages. */
@@ -91,6 +94,10 @@ export abstract class Operation<T> implements Op<T> {
    * here, and gives back in `abandon`; with `g` null the select only tries.
    */
   abstract describe(i: number, g: Waiter | null): void;
+  /** Whether `start` would complete, if that can be told without the core: YES, NO, or UNKNOWN. Changes nothing. */
+  ready(): number {
+    return UNKNOWN;
+  }
   /** Completes as the chosen case, by result `r` of the core. */
   abstract commit(r: number): Result;
   /** What a parked sender offers, for a case of a select: the value of that case. */
@@ -255,8 +262,12 @@ class MapOp<T, U> extends Operation<U> {
     this.inner.describe(i, g);
   }
 
-  override get selectable(): boolean {
-    return this.inner.selectable;
+  override ready(): number {
+    return this.inner.ready();
+  }
+
+  override get [SELECTABLE](): boolean {
+    return this.inner[SELECTABLE];
   }
 
   override get outside(): boolean {

@@ -1,12 +1,12 @@
 /** select: one of several operations, at one instant. */
 import { CASES_MAX, P_CASE, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layout.ts';
 import { mistake, outOfMemory } from './errors.ts';
-import { type Op, Operation } from './op.ts';
-import { caseOf, coreWords, select as selectInCore } from './runtime/core.ts';
+import { type AnyOperation, type Op, Operation, SELECTABLE } from './op.ts';
+import { caseOf, coreWords, parkOnAll, select as selectInCore } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
-import { BLOCKED, done, PARKED, type Result, takeResult } from './runtime/result.ts';
-import { ARMED, BUSY, IDLE } from './runtime/state.ts';
+import { BLOCKED, completed, PARKED, type Result, takeResult } from './runtime/result.ts';
+import { ARMED, BUSY, IDLE, NO, UNKNOWN } from './runtime/state.ts';
 
 /** What `select` of an object gives: the key of the chosen case, which narrows the value. */
 export type Selected<C> = {
@@ -24,8 +24,12 @@ export type SelectedAt<C extends readonly unknown[]> = {
 
 type Cases = readonly Op<unknown>[] | Readonly<Record<string, Op<unknown>>>;
 
+// What stands in the place of the one case that is ready.
+const NONE = -1;
+const ASK = -2;
+
 class SelectOp extends Operation<unknown> {
-  override get selectable(): boolean {
+  override get [SELECTABLE](): boolean {
     return false;
   }
 
@@ -34,7 +38,7 @@ class SelectOp extends Operation<unknown> {
   }
 
   constructor(
-    private readonly cases: readonly Operation<unknown>[],
+    private readonly cases: readonly AnyOperation[],
     /** Of the cases, in order; null when they came in an array. */
     private readonly keys: readonly string[] | null,
   ) {
@@ -46,21 +50,39 @@ class SelectOp extends Operation<unknown> {
   }
 
   start(g: Waiter | null): Result {
-    const { cases } = this;
-    const r = this.poll(g);
+    const ready = this.onlyReady();
+    if (ready >= 0) {
+      this.release(ready);
+      return this.selected(ready, this.at(ready).start(null));
+    }
+    if (ready === NONE && g === null) return BLOCKED;
+    const r = this.enter(g, ready === NONE);
     if (r === R_BLOCK) return BLOCKED;
     if (r === R_PARKED) return PARKED;
     const index = coreWords[P_CASE >> 2] as number;
     this.release(index);
-    return this.selected(index, (cases[index] as Operation<unknown>).commit(r));
+    return this.selected(index, this.at(index).commit(r));
+  }
+
+  /** The one case that is ready, or NONE, or ASK: it is for the core to say, or to choose. */
+  private onlyReady(): number {
+    let only = NONE;
+    for (let i = 0; i < this.cases.length; i++) {
+      const ready = this.at(i).ready();
+      if (ready === NO) continue;
+      if (ready === UNKNOWN || only !== NONE) return ASK;
+      only = i;
+    }
+    return only;
   }
 
   /** Shows the cases to the core. When that fails, no case has been touched. */
-  private poll(g: Waiter | null): number {
-    const { cases } = this;
+  private enter(g: Waiter | null, noneReady: boolean): number {
+    const { length } = this.cases;
+    const addr = g === null ? 0 : g.addr;
     try {
-      for (let i = 0; i < cases.length; i++) (cases[i] as Operation<unknown>).describe(i, g);
-      const r = selectInCore(cases.length, g === null ? 0 : g.addr);
+      for (let i = 0; i < length; i++) this.at(i).describe(i, g);
+      const r = noneReady ? parkOnAll(length, addr) : selectInCore(length, addr);
       if (r === R_MEMORY) throw outOfMemory();
       return r;
     } catch (error) {
@@ -72,26 +94,29 @@ class SelectOp extends Operation<unknown> {
   finish(g: Waiter): Result {
     const index = caseOf(g.addr);
     this.release(index);
-    return this.selected(index, (this.cases[index] as Operation<unknown>).finish(g));
+    return this.selected(index, this.at(index).finish(g));
   }
 
   /** The losers are over, and their operations may be armed again. */
   private release(winner: number): void {
-    const { cases } = this;
-    for (let i = 0; i < cases.length; i++) {
-      const op = cases[i] as Operation<unknown>;
+    for (let i = 0; i < this.cases.length; i++) {
+      const op = this.at(i);
       op.state = IDLE;
       if (i !== winner) op.abandon();
     }
   }
 
+  private at(i: number): AnyOperation {
+    return this.cases[i] as AnyOperation;
+  }
+
   private selected(index: number, r: Result): Result {
     const { value } = r;
-    return done(this.keys === null ? [index, value] : { key: this.keys[index], value });
+    return completed(this.keys === null ? [index, value] : { key: this.keys[index], value });
   }
 
   override offer(index: number): unknown {
-    return (this.cases[index] as Operation<unknown>).offer(0);
+    return this.at(index).offer(0);
   }
 
   override giveBack(g: Waiter): void {
@@ -115,18 +140,19 @@ function adopt(cases: Cases): SelectOp {
     throw mistake('select', 'an object or an array of operations', cases);
   }
   const keys = Array.isArray(cases) ? null : Object.keys(cases);
-  const ops = (Array.isArray(cases) ? cases.slice() : Object.values(cases)) as Operation<unknown>[];
+  const ops = (Array.isArray(cases) ? cases.slice() : Object.values(cases)) as AnyOperation[];
   if (ops.length > CASES_MAX) throw new RangeError(`select: too many cases (max ${CASES_MAX})`);
   let i = 0;
   try {
     for (; i < ops.length; i++) {
-      const op: unknown = ops[i];
-      if (!(op instanceof Operation)) throw notAnOperation(keys?.[i] ?? i, op);
-      if (!op.selectable) throw new TypeError(`select: ${op.label} cannot be a case`);
+      const op = ops[i] as AnyOperation;
+      const selectable = (op as Partial<AnyOperation> | null | undefined)?.[SELECTABLE];
+      if (selectable === undefined) throw notAnOperation(keys?.[i] ?? i, op);
+      if (!selectable) throw new TypeError(`select: ${op.label} cannot be a case`);
       op.adopt();
     }
   } catch (error) {
-    while (i > 0) (ops[--i] as Operation<unknown>).state = ARMED;
+    while (i > 0) (ops[--i] as AnyOperation).state = ARMED;
     throw error;
   }
   return new SelectOp(ops, keys);

@@ -52,6 +52,7 @@ interface Core {
   chanLength(c: number): number;
 
   select(n: number, g: number): number;
+  parkOnAll(n: number, g: number): number;
   caseOf(g: number): number;
 
   sleep(when: number, g: number): number;
@@ -123,6 +124,7 @@ export const {
   chanClose,
   chanLength,
   select,
+  parkOnAll,
   caseOf,
   sleep,
   timerNew,
@@ -150,7 +152,7 @@ export const caseTimes = new Float64Array(memory.buffer, CASES, (CASES_END - CAS
 
 p.words = new Int32Array(memory.buffer);
 
-/** Makes `p.words` cover a new record: the memory may have grown. A word outside would read as undefined. */
+/** Makes `p.words` cover a new record: the memory may have grown. */
 export function reach(addr: number): void {
   if (addr >> 2 >= p.words.length) p.words = new Int32Array(memory.buffer);
 }

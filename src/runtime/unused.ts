@@ -21,9 +21,8 @@ const made = new Set<Made>();
 let sweepAt = 1024;
 let watching = false;
 
-/** Called for every operation that is made. */
+/** Called for every operation that is made while `checking`. */
 export function track(op: AnyOperation): void {
-  if (!checking) return;
   if (!watching) host.onDrained(() => reportUnused(null));
   watching = true;
   made.add({ op, by: currentOwner(), site: ownSite() ?? 'an unknown place' });

@@ -1,5 +1,16 @@
 /** select at its edges: the same channel twice, both directions, closes, errors, values that look like promises. */
-import { chan, go, gosched, nilChan, run, select, sleep, trySelect } from 'goroutines';
+import {
+  chan,
+  go,
+  type Go,
+  gosched,
+  nilChan,
+  run,
+  select,
+  type SendChan,
+  sleep,
+  trySelect,
+} from 'goroutines';
 import { describe, expect, test } from 'vitest';
 import { rejection } from './support.ts';
 
@@ -48,6 +59,43 @@ test('each of several ready cases is chosen about equally often', async () => {
     { seed: 7 },
   );
   for (const count of counts) expect(Math.abs(count - n / 4)).toBeLessThan(n / 20);
+});
+
+function* offer(ch: SendChan<number>): Go {
+  yield* ch.send(9);
+}
+
+test('whichever cases are ready: one of these is chosen, about equally often, and the others keep what they have', async () => {
+  const n = 400;
+  await run(
+    function* () {
+      for (let set = 1; set < 16; set++) {
+        const counts = [0, 0, 0, 0];
+        for (let i = 0; i < n; i++) {
+          const [full, room, shut, met] = [chan<number>(1), chan<number>(1), chan<number>(), chan<number>()];
+          if (set & 1) full.trySend(7);
+          if (!(set & 2)) room.trySend(8);
+          if (set & 4) shut.close();
+          if (set & 8) go(offer, met);
+          yield* gosched();
+          const cases = [full.recv(), room.send(10), shut.next(), met.recv().map((v) => v)] as const;
+          const [index, value] = yield* select(cases);
+          counts[index] = (counts[index] ?? 0) + 1;
+          expect(value).toEqual([7, undefined, { done: true, value: undefined }, 9][index]);
+          const left = [full.length, room.length, met.tryRecv()?.value];
+          expect(left).toEqual([
+            set & 1 && index !== 0 ? 1 : 0,
+            set & 2 && index !== 1 ? 0 : 1,
+            set & 8 && index !== 3 ? 9 : undefined,
+          ]);
+        }
+        const ready = counts.filter((_, i) => set & (1 << i));
+        expect(ready.reduce((a, b) => a + b)).toBe(n);
+        for (const count of ready) expect(Math.abs(count - n / ready.length)).toBeLessThan(n / 8);
+      }
+    },
+    { seed: 3 },
+  );
 });
 
 describe('closed channels', () => {
