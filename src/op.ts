@@ -226,8 +226,9 @@ export function giveBack(g: Waiter): void {
 
 /** Gives up an operation that somebody waited in. */
 export function release(op: AnyOperation): void {
+  const over = op.state === KEPT;
   op.state = IDLE;
-  op.abandon();
+  if (!over) op.abandon(); // what it was made of may be armed again since, by somebody else
 }
 
 /** `op.map(f)`: the same operation with its result passed through `f`. */
