@@ -312,9 +312,26 @@ class JoinOp<T> extends Operation<T> {
 
 /** Refuses what no goroutine can run. */
 export function checkBody(where: string, body: unknown): void {
+  if (isGeneratorFunction(body)) return;
   if (typeof body !== 'function') throw mistake(where, 'a function', body);
   if (isAsyncGeneratorFunction(body)) {
     throw mistake(where, 'a generator, async or plain function', 'an async generator function');
+  }
+}
+
+type GeneratorBody = (...args: unknown[]) => Iterator<unknown, unknown, void>;
+
+/** Calls it. Up to two arguments are spelled out: spreading them costs as much as the call. */
+function create(body: GeneratorBody, args: unknown[]): Iterator<unknown, unknown, void> {
+  switch (args.length) {
+    case 0:
+      return body();
+    case 1:
+      return body(args[0]);
+    case 2:
+      return body(args[0], args[1]);
+    default:
+      return body(...args);
   }
 }
 
@@ -328,7 +345,7 @@ export function start<T>(
 ): G<T> {
   const lazy = isGeneratorFunction(body);
   // The frame of a generator function holds its arguments; it runs nothing yet.
-  const gen = lazy ? (body as (...args: unknown[]) => Iterator<unknown, unknown, void>)(...args) : null;
+  const gen = lazy ? create(body as GeneratorBody, args) : null;
   const addr = spawn();
   if (addr === 0) throw outOfMemory();
   const g = new Kind(addr, gen, lazy ? undefined : args, body, program, program.nextId(), made);

@@ -10,6 +10,7 @@ import { mistake } from '../errors.ts';
 import { host } from '../host/index.ts';
 import { idle, next, timerNext, timerPop } from './core.ts';
 import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
+import { proceed } from './kinds.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
 
@@ -109,7 +110,7 @@ export function resume(g: Coroutine, gen: Iterator<unknown, unknown, void>): voi
   p.self = g;
   p.addr = g.addr;
   try {
-    let step = gen.next();
+    let step = proceed.call(gen);
     while (!step.done && step.value !== PARKED.value) step = scold(gen, step.value);
     if (step.done) g.returned(step.value);
   } catch (error) {
