@@ -20,7 +20,7 @@ export { wake } from './park';
 export { seed } from './rand';
 export { exit, join, next, parkForever, parkHost, reasonOf, spawn, waiter, woken, yieldNow } from './sched';
 export { parkOnAll, select } from './select';
-export { semaAcquire, semaAdd, semaCount, semaFree, semaNew, semaRelease, semaWaitZero } from './sema';
+export { semaAcquire, semaAdd, semaFree, semaNew, semaRelease, semaWaitZero } from './sema';
 export { sleep, timerFire, timerFree, timerNew, timerNext, timerPop, timerWait } from './timer';
 
 /** Once a memory. */

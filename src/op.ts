@@ -29,8 +29,8 @@ export interface Parked {
  * - as a case of `select`,
  * - `op.block()` in synchronous code.
  *
- * Using one twice throws a `TypeError`. A channel arms its operation again for the next `send` or `recv`, so a handle kept
- * after its use may be that next one.
+ * Using one twice throws a `TypeError`. A channel arms its operation again for the next `send` or `recv`, and so do Mutex
+ * and WaitGroup, so a handle kept after its use may be that next one.
  *
  * `await` is meant; `then` calls its handlers at once if the operation can complete.
  *

@@ -67,7 +67,6 @@ interface Core {
 
   semaNew(count: number): number;
   semaFree(s: number): void;
-  semaCount(s: number): number;
   semaAcquire(s: number, g: number): number;
   semaRelease(s: number): void;
   semaAdd(s: number, delta: number): void;
@@ -137,7 +136,6 @@ export const {
   timerNext,
   semaNew,
   semaFree,
-  semaCount,
   semaAcquire,
   semaRelease,
   semaAdd,

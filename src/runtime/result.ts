@@ -40,9 +40,9 @@ export function completed(value: unknown): Result {
   return new Completed(value);
 }
 
-/** The value of a step that is read outside a turn of the loop: nothing may keep it alive here. */
+/** The value of a step that is read outside a turn of the loop: the shared result may not keep it alive. */
 export function takeResult(r: Result): unknown {
   const { value } = r;
-  r.value = undefined;
+  if (r === RESULT) r.value = undefined;
   return value;
 }

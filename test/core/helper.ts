@@ -28,7 +28,7 @@ type Name =
   | 'chanNew chanFree chanSend chanRecv chanClose chanLength'
   | 'select parkOnAll caseOf'
   | 'sleep timerNew timerFree timerSet timerClear timerWait timerFire timerPop timerNext'
-  | 'semaNew semaFree semaCount semaAcquire semaRelease semaAdd semaWaitZero';
+  | 'semaNew semaFree semaAcquire semaRelease semaAdd semaWaitZero';
 
 type Words<S extends string> = S extends `${infer W} ${infer Rest}` ? W | Words<Rest> : S;
 
