@@ -361,8 +361,8 @@ export function goFrom(
   below: (...args: never[]) => unknown,
   body: (...args: never[]) => unknown,
   args: unknown[],
-): void {
-  start(currentProgram(), body, args, trace(below));
+): G<unknown> {
+  return start(currentProgram(), body, args, trace(below));
 }
 
 /** Starts a goroutine and calls `onReturn` when it has returned. `below` is the public function that was called. */
