@@ -2,7 +2,17 @@ import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'src/generated/', 'assembly/', 'node_modules/', 'coverage/'] },
+  {
+    ignores: [
+      'dist/',
+      'build/',
+      'src/generated/',
+      'assembly/',
+      'node_modules/',
+      'coverage/',
+      'test/model/fixture/',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

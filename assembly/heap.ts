@@ -9,31 +9,32 @@
 
 import { P_TIMERS, P_TIMER_SEQ, TRAP_HEAP, T_CHILD, T_NEXT, T_PREV, T_QUEUED, T_SEQ, T_WHEN } from './layout';
 import { get, getF64, set, setF64 } from './memory';
+import { p } from './proc';
 import { debugCheck } from './trap';
 
 /** Puts a timer into the heap, or moves it there, for absolute time `when` in milliseconds. */
 export function heapInsert(t: i32, when: f64): void {
   heapRemove(t);
-  const seq = get(P_TIMER_SEQ, 0);
-  set(P_TIMER_SEQ, 0, seq + 1);
+  const seq = get(p, P_TIMER_SEQ);
+  set(p, P_TIMER_SEQ, seq + 1);
   setF64(t, T_WHEN, when);
   set(t, T_SEQ, seq);
   set(t, T_CHILD, 0);
   set(t, T_NEXT, 0);
   set(t, T_PREV, 0);
   set(t, T_QUEUED, 1);
-  const root = get(P_TIMERS, 0);
-  set(P_TIMERS, 0, root ? meld(root, t) : t);
+  const root = get(p, P_TIMERS);
+  set(p, P_TIMERS, root ? meld(root, t) : t);
 }
 
 /** Takes a timer out of the heap, if it is there. */
 export function heapRemove(t: i32): void {
   if (!get(t, T_QUEUED)) return;
   set(t, T_QUEUED, 0);
-  const root = get(P_TIMERS, 0);
+  const root = get(p, P_TIMERS);
   const children = pairUp(get(t, T_CHILD));
   if (t == root) {
-    set(P_TIMERS, 0, children);
+    set(p, P_TIMERS, children);
     return;
   }
   const next = get(t, T_NEXT);
@@ -41,7 +42,7 @@ export function heapRemove(t: i32): void {
   if (get(prev, T_CHILD) == t) set(prev, T_CHILD, next);
   else set(prev, T_NEXT, next);
   if (next) set(next, T_PREV, prev);
-  if (children) set(P_TIMERS, 0, meld(root, children));
+  if (children) set(p, P_TIMERS, meld(root, children));
 }
 
 function earlier(a: i32, b: i32): bool {

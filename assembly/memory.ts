@@ -1,13 +1,18 @@
 // The only file that names loads, stores, atomics and the size of the memory.
 //
-// Everything of one processor is touched by its own thread alone, so plain accesses do. The words of the
-// header are shared by all threads and are reached through the atomic forms.
+// Everything of one processor is touched by its own thread alone, and everything under a lock by its holder, so plain
+// accesses do. Words that several threads may touch at once are reached through the atomic forms, on all sides.
 // The model build announces every access to `step` before it happens: that is where an explorer may
 // switch threads. In the other builds the calls and the import are gone.
 
 // @ts-ignore: decorator
 @external("env", "step")
 declare function step(address: i32, kind: i32): void;
+
+/** Called between two tries to take a lock: lets the thread rest when it has tried often. */
+// @ts-ignore: decorator
+@external("env", "pause")
+export declare function pause(): void;
 
 const STEP_LOAD: i32 = 0;
 const STEP_STORE: i32 = 1;
@@ -61,6 +66,51 @@ export function atomicSet(address: i32, value: i32): void {
 export function atomicAdd(address: i32, value: i32): i32 {
   if (isDefined(MODEL)) step(address, STEP_UPDATE);
   return atomic.add<i32>(address, value);
+}
+
+/** Stores `value` if the word is `expected`; answers what it was. */
+// @ts-ignore: decorator
+@inline
+export function atomicCas(address: i32, expected: i32, value: i32): i32 {
+  if (isDefined(MODEL)) step(address, STEP_UPDATE);
+  return atomic.cmpxchg<i32>(address, expected, value);
+}
+
+/** Stores `value` and answers what was there. */
+// @ts-ignore: decorator
+@inline
+export function atomicSwap(address: i32, value: i32): i32 {
+  if (isDefined(MODEL)) step(address, STEP_UPDATE);
+  return atomic.xchg<i32>(address, value);
+}
+
+/** Wakes whoever waits on the word: more than one, if waits of a thread that died are left. */
+// @ts-ignore: decorator
+@inline
+export function notify(address: i32): void {
+  atomic.notify(address, -1);
+}
+
+/** Copies eight bytes. */
+// @ts-ignore: decorator
+@inline
+export function copyValue(to: i32, from: i32): void {
+  if (isDefined(MODEL)) {
+    step(from, STEP_LOAD);
+    step(to, STEP_STORE);
+  }
+  store<i64>(to, load<i64>(from));
+}
+
+/** Copies `n` values of eight bytes, not overlapping. */
+// @ts-ignore: decorator
+@inline
+export function copyValues(to: i32, from: i32, n: i32): void {
+  if (isDefined(MODEL)) {
+    step(from, STEP_LOAD);
+    step(to, STEP_STORE);
+  }
+  memory.copy(to, from, n << 3);
 }
 
 /** Zeroes a record whose size is a multiple of eight. */

@@ -1,86 +1,136 @@
 // Parking and waking: how a goroutine comes to wait, and how it comes back.
 //
 // A goroutine waits through one waiter for a plain operation, or through a chain of them for a select.
-// I1: while G_WAITING, its waiters are exactly the chain from G_W along W_SIBLING; otherwise the chain is
-//     G_W alone with kind CASE_NEVER and in no list.
-// I2: whoever wakes it takes all its waiters out of all lists first: one case fires, and the losers leave
-//     no trace.
+// I1: while G_WAITING, its waiters are exactly the chain from G_W along W_SIBLING; when it runs the chain is G_W
+//     alone with kind CASE_NEVER and in no list.
+// I2: one case fires. On local objects alone, whoever wakes it takes all its waiters out of all lists first. If it
+//     waits on a shared object, too (SELECT_SHARED), other threads may try to wake it at the same time: whoever moves
+//     its status from G_WAITING to G_CLAIMED does, everybody else passes its waiters over, and its own processor
+//     takes them out of the lists before its turn. Either way the losers leave no trace.
 // I3: P_HOST counts the waiters of kind CASE_HOST.
 // Owner P only.
 
 import {
-  CASE_HOST,
-  CASE_NEVER,
-  CASE_SLEEP,
-  G_CASE,
-  G_CLOSED,
-  G_REASON,
-  G_SELECT,
-  G_STATUS,
-  G_W,
-  G_WAITING,
-  P_HOST,
-  R_DIRECT,
-  R_SELECT,
-  SLAB_T,
-  SLAB_W,
-  TRAP_STATUS,
-  WAIT_NONE,
-  W_CASE,
-  W_G,
-  W_KIND,
-  W_ON,
-  W_SIBLING,
+  CASE_HOST, CASE_NEVER, CASE_SLEEP, CASE_SRECV, CASE_SSEND, G_CASE, G_CLAIMED, G_CLOSED, G_REASON, G_SELECT, G_STATUS,
+  G_W, G_WAITING, P_HOST, R_DIRECT, R_SELECT, SC_RECVQ, SC_SENDQ, SELECT_MANY, SELECT_SHARED, SLAB_T, SLAB_W,
+  TRAP_STATUS, T_WAITQ, W_CASE_SHIFT, W_G, W_KIND, W_KIND_MASK, W_LIST, W_SIBLING,
 } from './layout';
-import { get, set } from './memory';
-import { runqPutNext } from './runq';
-import { slabFree } from './slab';
 import { heapRemove } from './heap';
+import { lock, unlock } from './lock';
+import { atomicCas, atomicSet, get, set } from './memory';
+import { p } from './proc';
+import { runqPutNext, runqReady } from './runq';
+import { slabFree } from './slab';
 import { check } from './trap';
-import { enqueue, unlink } from './waitq';
+import { enqueue, first, leaveList, unlink } from './waitq';
 
-/** Parks `g` on one list, or on none when `list` is 0. */
-export function parkOn(g: i32, list: i32, kind: i32, on: i32, reason: i32): void {
-  const w = g + G_W;
-  aim(w, g, 0, kind, on);
-  if (list) enqueue(list, w);
+/** Parks `g` on one list of this processor's, or on none when `list` is 0. */
+export function parkOn(g: i32, list: i32, kind: i32, reason: i32): void {
+  set(g + G_W, W_KIND, kind);
+  if (list) enqueue(list, g + G_W);
   park(g, reason, 0);
 }
 
-/** Says what a waiter waits for. */
-export function aim(w: i32, g: i32, index: i32, kind: i32, on: i32): void {
+/** Says what a waiter waits for: the kind of its case, and its index. */
+export function aim(w: i32, g: i32, kindAndCase: i32): void {
   set(w, W_G, g);
-  set(w, W_CASE, index);
-  set(w, W_KIND, kind);
-  set(w, W_ON, on);
-  if (kind == CASE_HOST) set(P_HOST, 0, get(P_HOST, 0) + 1);
+  set(w, W_KIND, kindAndCase);
 }
 
+// @ts-ignore: decorator
+@inline
 export function park(g: i32, reason: i32, select: i32): void {
   check(get(g, G_STATUS) != G_WAITING, TRAP_STATUS);
-  set(g, G_STATUS, G_WAITING);
   set(g, G_REASON, reason);
   set(g, G_SELECT, select);
+  if (select & SELECT_SHARED) atomicSet(g + G_STATUS, G_WAITING);
+  else set(g, G_STATUS, G_WAITING);
 }
 
-/** Wakes the goroutine of a waiter; answers it, tagged R_DIRECT or R_SELECT. */
+/** One goroutine more, or less, waits for the host. */
+export function countHost(delta: i32): void {
+  set(p, P_HOST, get(p, P_HOST) + delta);
+}
+
+/** The longest waiter of a list, claimed: `fire` must follow. Or 0. */
+// @ts-ignore: decorator
+@inline
+export function claimFirst(list: i32): i32 {
+  let w = first(list);
+  while (w && !claim(get(w, W_G))) {
+    unlink(w); // another thread is waking it
+    w = first(list);
+  }
+  return w;
+}
+
+/** Wakes the longest waiter of a list; answers it, tagged, or 0. */
+export function wakeFirst(list: i32): i32 {
+  const w = claimFirst(list);
+  return w ? fire(w, 0) : 0;
+}
+
+/** Whether the caller may wake a goroutine that waits. */
+// @ts-ignore: decorator
+@inline
+export function claim(g: i32): bool {
+  return !(get(g, G_SELECT) & SELECT_SHARED) || atomicCas(g + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING;
+}
+
+/** Wakes the goroutine of a claimed waiter; answers it, tagged R_DIRECT or R_SELECT. */
 export function fire(w: i32, closed: i32): i32 {
   const g = get(w, W_G);
-  wake(g, get(w, W_CASE), closed);
-  return g | (get(g, G_SELECT) ? R_SELECT : R_DIRECT);
+  const select = get(g, G_SELECT);
+  const kind = get(w, W_KIND);
+  if (!select && kind != CASE_SLEEP) {
+    // The usual case, on its own for speed: one waiter, and nothing but its place in the list to give back.
+    leaveList(w);
+    set(w, W_KIND, CASE_NEVER);
+    set(w, W_LIST, 0);
+    set(g, G_CLOSED, closed);
+    runqPutNext(g);
+    return g | R_DIRECT;
+  }
+  if (select & SELECT_SHARED) unlink(w);
+  wakeClaimed(g, kind >>> W_CASE_SHIFT, closed);
+  return g | (select & SELECT_MANY ? R_SELECT : R_DIRECT);
 }
 
-/** Makes a waiting goroutine ready, by the given case. */
-export function wake(g: i32, index: i32, closed: i32): void {
-  check(get(g, G_STATUS) == G_WAITING, TRAP_STATUS);
-  dropWaiters(g);
+/** Wakes everybody who waits in a list. */
+export function wakeAll(list: i32, closed: i32): void {
+  for (;;) {
+    const w = claimFirst(list);
+    if (!w) return;
+    fire(w, closed);
+  }
+}
+
+/** Makes a waiting goroutine ready, by the given case; 0 if another thread was faster. */
+export function wake(g: i32, index: i32, closed: i32): i32 {
+  if (!claim(g)) return 0;
+  check((get(g, G_SELECT) & SELECT_SHARED) != 0 || get(g, G_STATUS) == G_WAITING, TRAP_STATUS);
+  wakeClaimed(g, index, closed);
+  return 1;
+}
+
+function wakeClaimed(g: i32, index: i32, closed: i32): void {
   set(g, G_CASE, index);
   set(g, G_CLOSED, closed);
-  set(g, G_REASON, WAIT_NONE);
+  if (get(g, G_SELECT) & SELECT_SHARED) return runqReady(g);
+  dropWaiters(g);
   runqPutNext(g);
 }
 
-/** Takes all waiters of a goroutine out of their lists and frees those outside its record. */
+/** The turn of a goroutine has come that waited on shared objects: takes the losers out of the lists. */
+export function settle(g: i32): void {
+  // A plain wait has one waiter, which the waker took out.
+  if (get(g, G_SELECT) & SELECT_MANY) dropWaiters(g);
+  set(g + G_W, W_KIND, CASE_NEVER);
+  set(g + G_W, W_LIST, 0);
+  set(g, G_SELECT, 0);
+}
+
+/** Takes all waiters of a goroutine out of their lists and frees those outside its record. No lock may be held. */
 export function dropWaiters(g: i32): void {
   let w = get(g + G_W, W_SIBLING);
   drop(g + G_W);
@@ -94,14 +144,33 @@ export function dropWaiters(g: i32): void {
 }
 
 function drop(w: i32): void {
-  unlink(w);
-  const kind = get(w, W_KIND);
+  const kind = get(w, W_KIND) & W_KIND_MASK;
+  const list = get(w, W_LIST);
+  if (kind == CASE_SRECV) leave(w, list - SC_RECVQ);
+  else if (kind == CASE_SSEND) leave(w, list - SC_SENDQ);
+  else unlink(w);
   if (kind == CASE_SLEEP) {
-    const t = get(w, W_ON);
-    heapRemove(t);
-    slabFree(SLAB_T, t);
+    heapRemove(list - T_WAITQ);
+    slabFree(SLAB_T, list - T_WAITQ);
   } else if (kind == CASE_HOST) {
-    set(P_HOST, 0, get(P_HOST, 0) - 1);
+    countHost(-1);
   }
   set(w, W_KIND, CASE_NEVER);
+  set(w, W_LIST, 0);
+}
+
+/** Takes a waiter out of a list of a shared object. */
+function leave(w: i32, object: i32): void {
+  lock(object);
+  unlink(w);
+  unlock(object);
+}
+
+/** Takes the waiters of a goroutine of a dead processor out of the lists of shared objects. */
+export function leaveShared(g: i32): void {
+  for (let w = g + G_W; w; w = get(w, W_SIBLING)) {
+    const kind = get(w, W_KIND) & W_KIND_MASK;
+    if (kind == CASE_SRECV) leave(w, get(w, W_LIST) - SC_RECVQ);
+    else if (kind == CASE_SSEND) leave(w, get(w, W_LIST) - SC_SENDQ);
+  }
 }

@@ -11,66 +11,79 @@
 import {
   G_DEAD, G_LINK, G_RUNNABLE, G_STATUS, P_RUNNEXT, P_RUNQ_HEAD, P_RUNQ_TAIL, P_TICK, RUNNEXT_TURNS,
 } from './layout';
-import { get, set } from './memory';
+import { atomicSet, get, set } from './memory';
+import { p } from './proc';
 
 /** Makes a goroutine ready to run, before the queue if that place is free. */
+// @ts-ignore: decorator
+@inline
 export function runqPutNext(g: i32): void {
   set(g, G_STATUS, G_RUNNABLE);
-  if (get(P_RUNNEXT, 0)) push(g);
-  else set(P_RUNNEXT, 0, g);
+  if (get(p, P_RUNNEXT)) push(g);
+  else set(p, P_RUNNEXT, g);
+}
+
+/** The same for a goroutine whose status other threads may look at. */
+export function runqReady(g: i32): void {
+  atomicSet(g + G_STATUS, G_RUNNABLE);
+  if (get(p, P_RUNNEXT)) push(g);
+  else set(p, P_RUNNEXT, g);
 }
 
 /** Puts a goroutine behind all others: `runnext` becomes the head, or a later turn could put it behind `g`. */
 export function runqPutLast(g: i32): void {
-  const next = get(P_RUNNEXT, 0);
+  const next = get(p, P_RUNNEXT);
   if (next) {
-    const head = get(P_RUNQ_HEAD, 0);
+    const head = get(p, P_RUNQ_HEAD);
     set(next, G_LINK, head);
-    set(P_RUNQ_HEAD, 0, next);
-    if (!head) set(P_RUNQ_TAIL, 0, next);
-    set(P_RUNNEXT, 0, 0);
+    set(p, P_RUNQ_HEAD, next);
+    if (!head) set(p, P_RUNQ_TAIL, next);
+    set(p, P_RUNNEXT, 0);
   }
   set(g, G_STATUS, G_RUNNABLE);
   push(g);
 }
 
-function push(g: i32): void {
+/** Appends a goroutine whose status says already that it is in the queue. */
+export function push(g: i32): void {
   set(g, G_LINK, 0);
-  const tail = get(P_RUNQ_TAIL, 0);
+  const tail = get(p, P_RUNQ_TAIL);
   if (tail) set(tail, G_LINK, g);
-  else set(P_RUNQ_HEAD, 0, g);
-  set(P_RUNQ_TAIL, 0, g);
+  else set(p, P_RUNQ_HEAD, g);
+  set(p, P_RUNQ_TAIL, g);
 }
 
 /** The goroutine whose turn it is, or 0. One that ended in the queue comes out as G_DEAD. */
+// @ts-ignore: decorator
+@inline
 export function runqGet(): i32 {
-  const next = get(P_RUNNEXT, 0);
-  const head = get(P_RUNQ_HEAD, 0);
+  const next = get(p, P_RUNNEXT);
+  const head = get(p, P_RUNQ_HEAD);
   if (next) {
-    set(P_RUNNEXT, 0, 0);
-    const tick = get(P_TICK, 0);
+    set(p, P_RUNNEXT, 0);
+    const tick = get(p, P_TICK);
     if (!head) return next;
     if (tick < RUNNEXT_TURNS) {
-      set(P_TICK, 0, tick + 1);
+      set(p, P_TICK, tick + 1);
       return next;
     }
     push(next);
   }
   if (!head) return 0;
-  set(P_TICK, 0, 0);
+  set(p, P_TICK, 0);
   const rest = get(head, G_LINK);
-  set(P_RUNQ_HEAD, 0, rest);
-  if (!rest) set(P_RUNQ_TAIL, 0, 0);
+  set(p, P_RUNQ_HEAD, rest);
+  if (!rest) set(p, P_RUNQ_TAIL, 0);
   return head;
 }
 
 // @ts-ignore: decorator
 @inline
 export function runqEmpty(): bool {
-  return !get(P_RUNNEXT, 0) && !get(P_RUNQ_HEAD, 0);
+  return !get(p, P_RUNNEXT) && !get(p, P_RUNQ_HEAD);
 }
 
-/** Ends a goroutine that stands in the queue; it is freed when its turn comes. */
+/** Ends a goroutine that stands in the queue, or is on its way there; it is freed when its turn comes. */
 export function runqKill(g: i32): void {
-  set(g, G_STATUS, G_DEAD);
+  atomicSet(g + G_STATUS, G_DEAD);
 }

@@ -9,10 +9,9 @@ import {
   WAIT_MUTEX,
 } from './layout';
 import { get, set } from './memory';
-import { fire, parkOn } from './park';
+import { claimFirst, fire, parkOn, wakeAll } from './park';
 import { slabAlloc, slabFree } from './slab';
 import { check } from './trap';
-import { first } from './waitq';
 
 /** A new semaphore, or 0 without memory. */
 export function semaNew(count: i32): i32 {
@@ -35,7 +34,7 @@ export function semaCount(s: i32): i32 {
 export function semaAcquire(s: i32, g: i32): i32 {
   if (acquireNow(s) == R_SLOT) return R_SLOT;
   if (!g) return R_BLOCK;
-  parkOn(g, s + S_WAITQ, CASE_SEMA, s, WAIT_MUTEX);
+  parkOn(g, s + S_WAITQ, CASE_SEMA, WAIT_MUTEX);
   return R_PARKED;
 }
 
@@ -48,7 +47,7 @@ export function acquireNow(s: i32): i32 {
 
 /** Gives a permit to the first waiter, or back to the count. */
 export function semaRelease(s: i32): void {
-  const w = first(s + S_WAITQ);
+  const w = claimFirst(s + S_WAITQ);
   if (w) fire(w, 0);
   else set(s, S_COUNT, get(s, S_COUNT) + 1);
 }
@@ -58,12 +57,12 @@ export function semaAdd(s: i32, delta: i32): void {
   const count = get(s, S_COUNT) + delta;
   set(s, S_COUNT, count);
   if (count) return;
-  for (let w = first(s + S_WAITQ); w; w = first(s + S_WAITQ)) fire(w, 0);
+  wakeAll(s + S_WAITQ, 0);
 }
 
 export function semaWaitZero(s: i32, g: i32): i32 {
   if (!get(s, S_COUNT)) return R_SLOT;
   if (!g) return R_BLOCK;
-  parkOn(g, s + S_WAITQ, CASE_ZERO, s, WAIT_GROUP);
+  parkOn(g, s + S_WAITQ, CASE_ZERO, WAIT_GROUP);
   return R_PARKED;
 }

@@ -14,7 +14,6 @@ import {
   R_BLOCK,
   R_MEMORY,
   R_PARKED,
-  R_SLOT,
   SLAB_T,
   TIMER_API,
   TIMER_SLEEP,
@@ -26,35 +25,35 @@ import {
 } from './layout';
 import { get, getF64, set } from './memory';
 import { heapInsert, heapRemove } from './heap';
-import { fire, parkOn } from './park';
+import { parkOn, wakeFirst } from './park';
+import { p } from './proc';
 import { slabAlloc, slabFree } from './slab';
 import { check } from './trap';
-import { first } from './waitq';
 
 /** Parks `g` until `when`. */
 export function sleep(when: f64, g: i32): i32 {
   if (!g) return R_BLOCK;
   const t = slabAlloc(SLAB_T);
   if (!t) return R_MEMORY;
-  parkOn(g, t + T_WAITQ, CASE_SLEEP, t, WAIT_SLEEP);
+  parkOn(g, t + T_WAITQ, CASE_SLEEP, WAIT_SLEEP);
   heapInsert(t, when);
   return R_PARKED;
 }
 
 /** The earliest timer's time, or -1. */
 export function timerNext(): f64 {
-  const t = get(P_TIMERS, 0);
+  const t = get(p, P_TIMERS);
   return t ? getF64(t, T_WHEN) : -1;
 }
 
 /** Wakes every sleeper that is due by `now`; stops at the first due timer of the API and answers it, or 0. */
 export function timerPop(now: f64): i32 {
-  let t = get(P_TIMERS, 0);
+  let t = get(p, P_TIMERS);
   while (t && getF64(t, T_WHEN) <= now) {
     heapRemove(t);
     if (get(t, T_KIND) == TIMER_API) return t;
-    fire(first(t + T_WAITQ), 0);
-    t = get(P_TIMERS, 0);
+    wakeFirst(t + T_WAITQ);
+    t = get(p, P_TIMERS);
   }
   return 0;
 }
@@ -73,14 +72,13 @@ export function timerFree(t: i32): void {
 
 /** Parks `g` on a timer of the API. */
 export function timerWait(t: i32, g: i32): i32 {
-  parkOn(g, t + T_WAITQ, CASE_TIMER, t, WAIT_RECV);
+  parkOn(g, t + T_WAITQ, CASE_TIMER, WAIT_RECV);
   return R_PARKED;
 }
 
 /** Wakes the longest waiter of a timer; answers it, tagged, or 0. */
 export function timerFire(t: i32): i32 {
-  const w = first(t + T_WAITQ);
-  return w ? fire(w, 0) : R_SLOT;
+  return wakeFirst(t + T_WAITQ);
 }
 
 /** A sleep as a case of a select: the timer record, or 0 without memory. */

@@ -3,8 +3,8 @@ import type { Bench } from './bench.ts';
 import type { Contestant } from './contestant.ts';
 import { type Stats, statsOf } from './stats.ts';
 
-export interface Row {
-  readonly bench: Bench;
+export interface Row<B = Bench> {
+  readonly bench: B;
   /** By contestant; nothing where one has no such benchmark. */
   readonly stats: ReadonlyMap<string, Stats>;
   /** Why measurements are missing. */
@@ -15,13 +15,13 @@ export interface Row {
  * In each round everybody has a turn: whatever else the machine does meanwhile slows all of them down, and their ratio
  * stays.
  */
-export async function compare(
-  bench: Bench,
-  contestants: readonly Contestant[],
+export async function compare<B>(
+  bench: B,
+  contestants: readonly Contestant<B>[],
   rounds: number,
   ms: number,
-  progress: (round: number, contestant: Contestant) => void,
-): Promise<Row> {
+  progress: (round: number, contestant: Contestant<B>) => void,
+): Promise<Row<B>> {
   const times = new Map(contestants.map(({ name }) => [name, [] as number[]]));
   const failures = new Set<string>();
   for (let round = 1; round <= rounds; round++) {
@@ -44,7 +44,7 @@ export async function compare(
 }
 
 /** Median over median. */
-export function ratio(row: Row, a: string, b: string): number | undefined {
+export function ratio(row: Pick<Row, 'stats'>, a: string, b: string): number | undefined {
   const [x, y] = [row.stats.get(a), row.stats.get(b)];
   return x && y && x.median / y.median;
 }

@@ -8,7 +8,10 @@ export interface Taken {
   readonly count: number;
 }
 
-type RunBatch = (bench: Bench, n: number) => Promise<Taken>;
+/** What `measure` must know of a benchmark. */
+export type Sizes = Pick<Bench, 'step' | 'max'>;
+
+type RunBatch<B> = (bench: B, n: number) => Promise<Pick<Taken, 'ms'>>;
 
 /** Runs the body as a goroutine of its own, as Go does. */
 export async function runBatch(bench: Bench, n: number): Promise<Taken> {
@@ -30,8 +33,17 @@ export async function runBaseline(bench: Bench, n: number): Promise<Taken> {
   return { ms: performance.now() - start, count };
 }
 
+/** Runs whatever does `n` operations. */
+export function timed(work: (n: number) => PromiseLike<unknown>): RunBatch<unknown> {
+  return async (_, n) => {
+    const start = performance.now();
+    await work(n);
+    return { ms: performance.now() - start };
+  };
+}
+
 /** The batch size nearest to `n` that the benchmark can do. */
-export function fit(bench: Bench, n: number): number {
+export function fit(bench: Sizes, n: number): number {
   const { step = 1, max = Infinity } = bench;
   return Math.max(1, Math.round(Math.min(n, max) / step)) * step;
 }
@@ -40,7 +52,7 @@ export function fit(bench: Bench, n: number): number {
 const WARM_UP_MS = 500;
 
 /** Nanoseconds an operation takes: warms up, then measures for `ms` or nearly so. */
-export async function measure(bench: Bench, ms: number, batch: RunBatch = runBatch): Promise<number> {
+export async function measure<B extends Sizes>(bench: B, ms: number, batch: RunBatch<B>): Promise<number> {
   let n = fit(bench, 1);
   for (let spent = 0; ;) {
     const taken = await batch(bench, n);

@@ -3,21 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { type Contestant, isExecutable, onPath, output } from './contestant.ts';
 
 /** The bundle that runs now; started again with --measure it prints one measurement. */
-const program = fileURLToPath(import.meta.url);
+export const program = fileURLToPath(import.meta.url);
 
-function runtime(
+export function runtime(
   name: string,
   version: string,
   command: readonly string[],
   extra: string[] = [],
-): Contestant {
+  timeout?: number,
+): Contestant<{ readonly name: string }> {
   const [file, ...options] = command as [string, ...string[]];
   return {
     name,
     version,
     async measure(bench, ms) {
       const args = [...options, program, '--measure', bench.name, '--ms', `${ms}`, ...extra];
-      const text = await output(file, args);
+      const text = await output(file, args, { timeout });
       if (!(Number(text) > 0)) throw new Error(`printed no time but: ${text}`);
       return Number(text);
     },

@@ -2,43 +2,36 @@
 //
 // esbuild declares everything at the top level of a module with `var`. V8 then reads each from memory and checks what it
 // has read at every use, for it might have been assigned to; what is declared with `const` it puts in place when it
-// compiles. On the path of an operation that need not wait this is a tenth of the time. The code is also put into a
-// function, so that the bundler of whoever uses the library does not undo it.
+// compiles. On the path of an operation that need not wait this is a tenth of the time. All code is in a function
+// (src/instance.ts), so the bundler of whoever uses the library does not undo it.
 //
 // No line is added, and columns change only where a list of declarations has both, so source maps stay right.
 import ts from 'typescript';
 
-/** The code of a module that imports nothing and ends with one `export { ... }`, with `const` where that is possible. */
+/** The code of a module whose last function expression is its body, with `const` where that is possible. */
 export function keepConstants(code) {
   const source = ts.createSourceFile('bundle.js', code, ts.ScriptTarget.Latest, true);
-  const last = source.statements.at(-1);
-  const header = /^\/\/.*\n/.exec(code)?.[0];
-  if (
-    header === undefined ||
-    !ts.isExportDeclaration(last) ||
-    source.statements.some(ts.isImportDeclaration)
-  ) {
-    throw new Error('the bundle has another form than expected');
-  }
   const assigned = assignedNames(source);
-  const names = last.exportClause.elements.map(({ name, propertyName }) => [
-    name.text,
-    (propertyName ?? name).text,
-  ]);
-  const variable = names.find(([, local]) => assigned.has(local));
-  if (variable) throw new Error(`${variable[1]} is exported, so it must not be assigned to`);
-
-  let body = '';
-  let done = header.length;
-  for (const statement of source.statements) {
+  let result = '';
+  let done = 0;
+  for (const statement of bodyOf(source).statements) {
     if (!ts.isVariableStatement(statement)) continue;
-    body += code.slice(done, statement.getStart()) + declare(statement.declarationList, assigned);
+    result += code.slice(done, statement.getStart()) + declare(statement.declarationList, assigned);
     done = statement.declarationList.end;
   }
-  body += code.slice(done, last.getStart());
-  const exported = names.map(([name]) => name).join(', ');
-  const returned = names.map(([name, local]) => `${name}: ${local}`).join(', ');
-  return `const { ${exported} } = (() => {\n${body}return { ${returned} };\n})();\nexport { ${exported} };${code.slice(last.end)}`;
+  return result + code.slice(done);
+}
+
+/** The function that all code of the bundle is in. */
+function bodyOf(source) {
+  let found;
+  const visit = (node) => {
+    if (ts.isFunctionExpression(node)) found ??= node.body;
+    else ts.forEachChild(node, visit);
+  };
+  visit(source.statements.at(-1));
+  if (found === undefined) throw new Error('the bundle has another form than expected');
+  return found;
 }
 
 /** The list, as one declaration or several. */

@@ -1,4 +1,4 @@
-/** Channels of one thread. The core decides who waits and where a value stands; the values stay here. */
+/** `chan`, and channels of one thread. The core decides who waits and where a value stands; the values stay here. */
 import {
   CASE_RECV,
   CASE_SEND,
@@ -31,6 +31,10 @@ import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './
 import { recvReady, sendReady, slotToPut, slotToTake } from './runtime/ring.ts';
 import { ARMED, COUNTED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
+import { makeShared } from './shared/channel.ts';
+import { unshareable } from './shared/shareable.ts';
+import type { SharedChan, SharedNumberChan } from './shared/shared.ts';
+import { isType, type NumericType, type Type } from './shared/types.ts';
 
 /** A channel whose values are JavaScript values of this thread. */
 export class LocalChan<T> implements Chan<T>, Recorded {
@@ -418,22 +422,32 @@ class SendOp<T> extends Operation<void> {
   }
 }
 
+unshareable(LocalChan, 'a local channel (make it with a type: chan(type, capacity))');
+
 /**
- * Makes a channel for the goroutines of this thread. Values pass by reference.
+ * Makes a channel. Without a type it is local: for the goroutines of this thread, and values of any kind pass by
+ * reference. With a type it crosses threads: values are copied, and buffers move.
  *
- * Its record in the core is freed when the channel is no longer reachable; closing is not needed for that.
+ * Its memory is freed when no thread can reach it any more; closing is not needed for that.
  *
  * Source: the Go specification, "Channel types" and "Making slices, maps and channels".
  *
+ * @param type of the values of a shared channel, such as `i32`, `string` or `value<Job>()`.
  * @param capacity how many values it holds without a receiver; 0, the default, makes every send a rendezvous.
- * @throws Panic `makechan: size out of range` unless `capacity` is an integer from 0 to 268,435,455.
+ * @throws Panic `makechan: size out of range` unless `capacity` is an integer from 0 to 268,435,455 (134,217,720 for a
+ *   shared channel).
  * @throws Panic `out of memory` when the core is at its maximum.
  * @example
  * const jobs = chan<string>(10);
+ * const results = chan(f64, 100);
  */
-export function chan<T>(capacity = 0): Chan<T> {
-  if (!Number.isInteger(capacity) || capacity < 0 || capacity > C_CAPACITY_MAX) {
+export function chan<T>(capacity?: number): Chan<T>;
+export function chan<T, Many>(type: NumericType<T, Many>, capacity?: number): SharedNumberChan<T, Many>;
+export function chan<T>(type: Type<T>, capacity?: number): SharedChan<T>;
+export function chan(first: unknown = 0, second = 0): unknown {
+  if (isType(first)) return makeShared(first, second);
+  if (!Number.isInteger(first) || (first as number) < 0 || (first as number) > C_CAPACITY_MAX) {
     throw new Panic('makechan: size out of range', 'ERR_CHAN_SIZE');
   }
-  return new LocalChan<T>(capacity);
+  return new LocalChan(first as number);
 }

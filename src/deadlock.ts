@@ -10,13 +10,17 @@
  *     `mayHaveTimers`). Meanwhile a poll looks again, which keeps no process alive.
  * Why so: docs/decisions/0003-deadlock.md.
  */
+import { GLOBQ, GLOBQ_COUNT, P_BEATS, P_DEQ_HEAD, P_DEQ_TAIL, P_INBOX, P_QUIET } from '../assembly/layout.ts';
+import type { DeadlockError } from './errors.ts';
 import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
+import { listOthers, others } from './processors.ts';
 import { activeRuns } from './program.ts';
 import { AsyncWait } from './runtime/async.ts';
-import { idle, timerNext, waitingOnHost } from './runtime/core.ts';
+import { allWords, coreWords, idle, timerNext, waitingOnHost, wordAt } from './runtime/core.ts';
 import { deadlock } from './runtime/dump.ts';
 import { ownHostTimers, turnNumber, watchLoop } from './runtime/loop.ts';
+import { onBlocked } from './runtime/rest.ts';
 import { allOwners } from './runtime/processor.ts';
 
 const POLL_MS = 50;
@@ -72,7 +76,54 @@ function watchTurn(): void {
 }
 
 function asleep(): boolean {
-  return activeRuns().length > 0 && idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0;
+  return activeRuns().length > 0 && quietHere();
+}
+
+function quietHere(): boolean {
+  return idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0;
+}
+
+/**
+ * Whether nothing but another thread can wake any of the others: then how far their loops have come, so that two equal
+ * answers mean that nothing has happened in between; undefined if one is busy.
+ */
+function quietOthers(): string | undefined {
+  if (wordAt(GLOBQ + GLOBQ_COUNT) > 0) return undefined;
+  let beats = '';
+  for (const p of others()) {
+    const words = allWords();
+    const at = (offset: number): number => Atomics.load(words, (p + offset) >> 2);
+    if (at(P_QUIET) === 0 || at(P_INBOX) !== 0 || at(P_DEQ_HEAD) !== at(P_DEQ_TAIL)) return undefined;
+    beats += `${p}:${at(P_BEATS)} `;
+  }
+  return beats;
+}
+
+/** While this thread blocks nothing else here can look: the same twice in a row, and it is certain. */
+let lastBlocked: string | undefined;
+onBlocked(() => {
+  const now = quietOthers();
+  const still = now !== undefined && now === lastBlocked;
+  lastBlocked = now;
+  return still && host.boot() === undefined;
+});
+
+/** A thread that runs tasks looks after itself so often while it is asleep. */
+const QUIET_MS = 20;
+
+/** On a thread that runs tasks: says whenever nothing but another thread can wake it. */
+export function watchQuiet(): void {
+  let stop: (() => void) | undefined;
+  const look = (): void => {
+    if (quietHere() && asyncAsleep() && host.busy() === 'nothing') Atomics.store(coreWords, P_QUIET >> 2, 1);
+    else if (timerNext() < 0) return; // the host will tell it something: look again
+    stop?.();
+    stop = undefined;
+  };
+  watchLoop({
+    turn: () => undefined,
+    idle: () => (stop ??= host.poll(look, QUIET_MS)),
+  });
 }
 
 function suspect(): void {
@@ -100,8 +151,17 @@ function poll(turn: number): void {
 
 /** Reports, if it is sure. `polls`: how often it has been asleep before, without a turn. */
 function judge(polls: number): void {
-  if (asyncAsleep() && !mayBeWoken(polls)) report();
+  const others = quietOthers();
+  const still = others !== undefined && others === lastOthers;
+  lastOthers = others;
+  if (!still || !asyncAsleep()) return;
+  // Tasks hold the event loop open. Where all are asleep, let it show whether anything else does.
+  if (others !== '') host.keepAlive(false);
+  if (!mayBeWoken(polls)) report();
 }
+
+/** What was known of the other threads at the poll before. */
+let lastOthers: string | undefined;
 
 function mayBeWoken(polls: number): boolean {
   if (activeRuns().some((run) => run.abortable)) return true;
@@ -109,7 +169,7 @@ function mayBeWoken(polls: number): boolean {
     case 'nothing':
       return polls < PATIENCE;
     case 'timers':
-      return polls < PATIENCE || mayHaveTimers || allOwners().some((o) => o && 'op' in o && o.op?.outside);
+      return polls < PATIENCE || mayHaveTimers || allOwners().some((o) => 'op' in o && o.op?.outside);
     default:
       return true;
   }
@@ -133,11 +193,28 @@ function drained(): void {
   if (activeRuns().length === 0) return;
   // A signal may still abort it: that of `AbortSignal.timeout` does not keep the process alive itself.
   if (activeRuns().some((run) => run.abortable)) keepAlive ??= host.setTimer(letDrain, KEEP_ALIVE_MS);
-  else report();
+  else if (quietOthers() !== undefined) report();
+  else host.keepAlive(true);
 }
 
+let reporting = false;
+
+/** All are asleep. The other threads tell what their goroutines wait for; if one of them has moved since, it was wrong. */
 function report(): void {
-  const error = deadlock();
+  const before = quietOthers();
+  if (before === '') return rejectAll(deadlock([]));
+  if (reporting) return;
+  reporting = true;
+  const turn = turnNumber();
+  host.keepAlive(true);
+  void listOthers().then((goroutines) => {
+    reporting = false;
+    // To answer is no turn of the loop.
+    if (asleep() && turn === turnNumber() && quietOthers() === before) rejectAll(deadlock(goroutines));
+  });
+}
+
+function rejectAll(error: DeadlockError): void {
   for (const run of [...activeRuns()]) run.reject(error);
 }
 

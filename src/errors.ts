@@ -1,4 +1,14 @@
-import { TRAP_CASE, TRAP_BUSY, TRAP_HEAP, TRAP_LIST, TRAP_SLAB, TRAP_STATUS } from '../assembly/layout.ts';
+import {
+  TRAP_BLOCK,
+  TRAP_BUSY,
+  TRAP_CASE,
+  TRAP_HEAP,
+  TRAP_LIST,
+  TRAP_LOCK,
+  TRAP_SLAB,
+  TRAP_STATUS,
+  TRAP_TASK,
+} from '../assembly/layout.ts';
 
 /** What went wrong, for programs; the message says it in Go's words. */
 export type PanicCode =
@@ -79,6 +89,22 @@ export class DeadlockError extends Panic {
   }
 }
 
+/**
+ * The thread that a task ran on has ended: it exited, ran out of memory, or was terminated. Joining the task throws it.
+ * Everything else goes on: what the lost goroutines waited for is as if they had never waited, and another thread takes
+ * the place.
+ *
+ * @example
+ * try {
+ *   yield* go(render, page).join();
+ * } catch (e) {
+ *   if (e instanceof ProcessorLostError) retry(page);
+ * }
+ */
+export class ProcessorLostError extends Error {
+  override name = 'ProcessorLostError';
+}
+
 /** A goroutine as two lines of a dump. */
 export function describe(g: GoroutineInfo): string {
   const site = g.site ?? '(not recorded: many goroutines were started at once)';
@@ -153,6 +179,9 @@ const TRAPS: Record<number, string> = {
   [TRAP_HEAP]: 'TRAP_HEAP: the timer heap is out of order',
   [TRAP_SLAB]: 'TRAP_SLAB: a record is freed twice',
   [TRAP_CASE]: 'TRAP_CASE: a select has a case of an unknown kind',
+  [TRAP_LOCK]: 'TRAP_LOCK: a lock is not held by whom it should',
+  [TRAP_BLOCK]: 'TRAP_BLOCK: a payload block is freed twice, or was never given out',
+  [TRAP_TASK]: 'TRAP_TASK: a task is not in the state its caller thinks',
 };
 
 /** A trap of the core, with the meaning of its code. */

@@ -1,9 +1,9 @@
 /** Goroutines: what `go` starts, and how one waits for another to end. */
-import { CASE_JOIN, CASE_READY } from '../assembly/layout.ts';
+import { CASE_JOIN, CASE_READY, HEADER_PS, P_GS, PTABLE } from '../assembly/layout.ts';
 import { goroutineCut, goroutineEnded, type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { giveBack, type Op, type Parked, Operation, release } from './op.ts';
 import { currentOwner } from './runtime/async.ts';
-import { exit, explain, join, spawn } from './runtime/core.ts';
+import { coreWords, exit, explain, join, spawn, wordAt } from './runtime/core.ts';
 import { reasonFor } from './runtime/dump.ts';
 import { isAsyncGeneratorFunction, isGenerator, isGeneratorFunction, isThenable } from './runtime/kinds.ts';
 import { asyncResumed, kick, resume } from './runtime/loop.ts';
@@ -54,6 +54,8 @@ export interface Goroutine<T> {
 /** A program's goroutines: see program.ts. */
 export interface Program {
   readonly over: boolean;
+  /** Its name in the core, 0 outside any run: tasks are told by it. */
+  readonly run: number;
   /** Calls of `afterFunc` to come, and waits of its async goroutines. */
   pending: number;
   nextId(): number;
@@ -80,9 +82,16 @@ const CUT = 4;
 export let liveAsync = 0;
 let live = 0;
 
-/** How many goroutines there are that have not ended, over all runs of this thread. */
+/**
+ * How many goroutines there are that have not ended, over all runs and threads.
+ *
+ * Source: Go's `runtime.NumGoroutine`.
+ */
 export function numGoroutine(): number {
-  return live;
+  let total = 0;
+  const processors = wordAt(HEADER_PS);
+  for (let i = 0; i < processors; i++) total += wordAt(wordAt(PTABLE + i * 4) + P_GS);
+  return total;
 }
 
 /** The goroutine and its handle in one. */
@@ -154,6 +163,17 @@ export class G<T> implements Goroutine<T>, Coroutine {
     }
   }
 
+  /** It can be woken from now on. */
+  born(): void {
+    this.count(1);
+    this.program.started(this);
+  }
+
+  protected count(delta: number): void {
+    live += delta;
+    coreWords[P_GS >> 2] = live; // for other threads
+  }
+
   private follow(promise: PromiseLike<unknown>): void {
     this.state = ASYNC;
     liveAsync++;
@@ -189,7 +209,7 @@ export class G<T> implements Goroutine<T>, Coroutine {
     this.value = value;
     this.gen = null;
     this.op = null;
-    live--;
+    this.count(-1);
     clearOwner(this.addr);
     exit(this.addr);
     if (checking) reportUnused(this);
@@ -243,10 +263,12 @@ export class G<T> implements Goroutine<T>, Coroutine {
   }
 }
 
+function nobody(): void {}
+
 /** A goroutine whose return, but not whose panic, is told to somebody: see WaitGroup.go. */
-class CountedG<T> extends G<T> {
+export class CountedG<T> extends G<T> {
   /** Set right after construction. */
-  onReturn: () => void = () => undefined;
+  onReturn: () => void = nobody;
 
   override returned(value: unknown): void {
     if (this.ended) return;
@@ -342,16 +364,16 @@ export function start<T>(
   args: unknown[],
   made: Trace | undefined,
   Kind: typeof G<T> = G,
+  id = program.nextId(),
 ): G<T> {
   const lazy = isGeneratorFunction(body);
   // The frame of a generator function holds its arguments; it runs nothing yet.
   const gen = lazy ? create(body as GeneratorBody, args) : null;
   const addr = spawn();
   if (addr === 0) throw outOfMemory();
-  const g = new Kind(addr, gen, lazy ? undefined : args, body, program, program.nextId(), made);
+  const g = new Kind(addr, gen, lazy ? undefined : args, body, program, id, made);
   setOwner(addr, g);
-  live++;
-  program.started(g);
+  g.born();
   kick();
   return g;
 }
@@ -365,47 +387,10 @@ export function goFrom(
   return start(currentProgram(), body, args, trace(below));
 }
 
-/** Starts a goroutine and calls `onReturn` when it has returned. `below` is the public function that was called. */
-export function startCounted(
-  body: (...args: never[]) => unknown,
-  args: unknown[],
-  onReturn: () => void,
-  below: (...args: never[]) => unknown,
-): G<unknown> {
-  checkBody('go', body);
-  const g = start(currentProgram(), body, args, trace(below), CountedG) as CountedG<unknown>;
-  g.onReturn = onReturn;
-  return g;
-}
-
 /** The program on whose behalf code runs now. */
 export function currentProgram(): Program {
   if (p.ending) throw goroutineEnded();
   const owner = currentOwner();
   if (owner instanceof G && !owner.program.over) return owner.program;
   return fallback;
-}
-
-/**
- * Starts a goroutine on this thread: calls `body` with `args` when its turn comes, and does not wait for it.
- * The arguments are evaluated now. Give a named function and its arguments rather than a fresh closure: that is many
- * times cheaper for V8.
- *
- * A goroutine that throws and is not joined ends its program with a panic: `run` rejects with `panic: <error>`;
- * outside `run` the error is thrown as uncaught.
- *
- * Source: the Go specification, "Go statements".
- *
- * @throws TypeError if `body` is not a function.
- * @throws Panic `out of memory` when the core is at its maximum.
- * @example
- * go(worker, jobs, results);
- * const total = yield* go(sum, results).join();
- */
-export function go<A extends unknown[], T>(body: (...args: A) => Go<T>, ...args: A): Goroutine<T>;
-export function go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
-export function go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
-export function go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
-  checkBody('go', body);
-  return start(currentProgram(), body, args, trace(go as (...args: never[]) => unknown));
 }

@@ -106,6 +106,8 @@ export abstract class Operation<T> implements Op<T> {
   }
   /** It was completed, but its goroutine is ended before it could know: gives back what must not be lost. */
   giveBack(_g: Waiter): void {}
+  /** The same, when another thread is just completing it and nobody can tell what came of it. */
+  lose(): void {}
   /** It waited, or stood in a select, and will not be completed. */
   abandon(): void {}
 
@@ -128,7 +130,9 @@ export abstract class Operation<T> implements Op<T> {
       g.op = null;
       if (this.state === BUSY) {
         this.state = IDLE;
-        return this.settle(this.finish(g));
+        const r = this.finish(g);
+        // Not counted: whoever is resumed gets to run. The loop looks at the clock between two turns.
+        return r.done ? r : this.settle(r);
       }
       if (this.state === KEPT) {
         this.state = IDLE;
@@ -218,10 +222,17 @@ export abstract class Operation<T> implements Op<T> {
   }
 }
 
+/** Answers of `woken`. */
+const WOKEN = 1;
+const COMING = 2;
+
 /** Gives back what the operation of a goroutine that is ended has won already. The record is still there. */
 export function giveBack(g: Waiter): void {
   const { op } = g;
-  if (op !== null && (op.state === KEPT || woken(g.addr) === 1)) op.giveBack(g);
+  if (op === null) return;
+  const state = op.state === KEPT ? WOKEN : woken(g.addr);
+  if (state === WOKEN) op.giveBack(g);
+  else if (state === COMING) op.lose();
 }
 
 /** Gives up an operation that somebody waited in. */
@@ -285,6 +296,10 @@ class MapOp<T, U> extends Operation<U> {
 
   override giveBack(g: Waiter): void {
     this.inner.giveBack(g);
+  }
+
+  override lose(): void {
+    this.inner.lose();
   }
 
   override abandon(): void {

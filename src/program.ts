@@ -1,8 +1,10 @@
 /** Programs: what `run` runs, and what there is without it. */
+import { RUN_BATCH } from '../assembly/layout.ts';
 import { goroutinePanic, type PanicInfo } from './errors.ts';
 import { G, type Program, setFallback } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { AsyncWait } from './runtime/async.ts';
+import { runBegin, runEnd, runIds } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import { allOwners } from './runtime/processor.ts';
 
@@ -19,13 +21,20 @@ function panicInfo(g: G<unknown>): PanicInfo {
   return { error: g.value, goroutine: g.info() };
 }
 
-abstract class Base implements Program {
+export abstract class Base implements Program {
   over = false;
   pending = 0;
-  private ids = 0;
+  private id = 0;
+  private lastId = 0;
+
+  constructor(readonly run: number) {}
 
   nextId(): number {
-    return ++this.ids;
+    if (this.id === this.lastId) {
+      this.id = runIds(this.run);
+      this.lastId = this.id + RUN_BATCH;
+    }
+    return ++this.id;
   }
 
   started(_g: G<unknown>): void {}
@@ -38,6 +47,19 @@ abstract class Base implements Program {
   }
 
   abstract panic(info: PanicInfo): void;
+
+  /** Ends all its goroutines: first nobody can be woken any more, then clean-up runs, which must not meet one that is cut off. */
+  protected cutAll(): void {
+    const left: G<unknown>[] = [];
+    for (const owner of allOwners()) {
+      if (owner instanceof G && owner.program === this) left.push(owner as G<unknown>);
+      else if ('fire' in owner && owner.program === this) owner.stop?.();
+      else if (owner instanceof AsyncWait && owner.owner instanceof G && owner.owner.program === this)
+        owner.drop();
+    }
+    for (const g of left) g.cut();
+    for (const g of left) g.unwind();
+  }
 }
 
 /** Goroutines outside any `run`: a panic is an uncaught exception of the host. */
@@ -47,8 +69,16 @@ class Outside extends Base {
   }
 }
 
-const outside = new Outside();
+/** What is started outside any run. In a worker another takes its place. */
+export const outside = new Outside(0);
 setFallback(outside);
+
+let endTasks: (run: number) => void = runEnd;
+
+/** Sets who is told that a run is over, so that its tasks on other threads end. */
+export function onRunEnd(f: (run: number) => void): void {
+  endTasks = f;
+}
 
 const active: Run[] = [];
 
@@ -69,8 +99,10 @@ export class Run extends Base {
     private readonly onPanic: ((info: PanicInfo) => void) | undefined,
     /** It has a signal, so it may be ended from outside at any time. */
     readonly abortable: boolean,
+    /** How many processors it asks for, if it says. */
+    readonly procs: number | undefined,
   ) {
-    super();
+    super(runBegin());
     active.push(this);
     setFallback(this);
   }
@@ -109,7 +141,8 @@ export class Run extends Base {
     this.over = true;
     active.splice(active.indexOf(this), 1);
     setFallback(active.at(-1) ?? outside);
-    this.cutOthers();
+    if (this.live > 0 || this.pending > 0) this.cutAll();
+    endTasks(this.run);
     kick(); // the host timer of a sleeper that was cut off would keep the process alive
     this.judgeLast(thrown.map(panicInfo), settle);
   }
@@ -126,20 +159,5 @@ export class Run extends Base {
     } catch (error) {
       this.fail(error);
     }
-  }
-
-  /** First nobody can be woken any more, then clean-up runs: it must not meet a goroutine that is cut off. */
-  private cutOthers(): void {
-    if (this.live === 0 && this.pending === 0) return;
-    const left: G<unknown>[] = [];
-    for (const owner of allOwners()) {
-      if (owner === undefined) continue;
-      if (owner instanceof G && owner.program === this) left.push(owner as G<unknown>);
-      else if ('fire' in owner && owner.program === this) owner.stop?.();
-      else if (owner instanceof AsyncWait && owner.owner instanceof G && owner.owner.program === this)
-        owner.drop();
-    }
-    for (const g of left) g.cut();
-    for (const g of left) g.unwind();
   }
 }

@@ -1,12 +1,21 @@
 import { unwatch, watch } from './deadlock.ts';
 import { mistake, type PanicInfo } from './errors.ts';
 import { checkBody, type Go, start } from './goroutine.ts';
+import { host } from './host/index.ts';
+import { runWasCalled } from './begin.ts';
+import { retune } from './processors.ts';
 import { Run } from './program.ts';
 import { limitMemory, seedCore } from './runtime/core.ts';
 import { trace } from './runtime/site.ts';
 
 /** Options of `run`. */
 export interface RunOptions {
+  /**
+   * How many processors run the tasks of the program, each a thread of its own; default `gomaxprocs()`, all cores. 0:
+   * all on this thread. Where there are no threads, or no memory that they can share, it is always 0. Of runs that
+   * overlap the largest number counts.
+   */
+  readonly procs?: number;
   /** Makes the choices of `select` repeatable: an integer. Default: random. */
   readonly seed?: number;
   /**
@@ -26,7 +35,8 @@ export interface RunOptions {
 /**
  * Runs a program: `main` as goroutine 1. When `main` returns the program ends, as in Go: goroutines that are still there
  * are ended. Their `finally` blocks and `using` declarations run, but may not wait. Runs may follow or overlap each
- * other.
+ * other. In a thread that the library has started it does nothing, and its promise never settles: there a module is
+ * imported for its tasks alone.
  *
  * @returns what `main` returns. Rejects with what `main` throws; with a `Panic` whose message is `panic: <error>` and
  * whose `cause` is the error, if another goroutine throws and nobody joins it; with a `DeadlockError` if all
@@ -43,10 +53,14 @@ export function run<T>(main: () => Go<T>, options?: RunOptions): Promise<T>;
 export function run<T>(main: () => Promise<T>, options?: RunOptions): Promise<T>;
 export function run<T>(main: () => T, options?: RunOptions): Promise<T>;
 export function run(main: () => unknown, options: RunOptions = {}): Promise<unknown> {
+  if (host.boot() !== undefined) {
+    runWasCalled();
+    return new Promise(() => undefined);
+  }
   const made = trace(run);
   return new Promise((resolve, reject) => {
     check(main, options);
-    const { seed, signal, memory, onPanic } = options;
+    const { procs, seed, signal, memory, onPanic } = options;
     if (signal?.aborted) throw signal.reason;
     if (seed !== undefined) seedCore(seed);
     if (memory?.maximum !== undefined) limitMemory(memory.maximum);
@@ -67,7 +81,9 @@ export function run(main: () => unknown, options: RunOptions = {}): Promise<unkn
       },
       onPanic,
       signal !== undefined,
+      procs,
     );
+    retune();
     try {
       program.main = start(program, main, [], made);
     } catch (error) {
@@ -82,7 +98,10 @@ export function run(main: () => unknown, options: RunOptions = {}): Promise<unkn
 function check(main: unknown, options: RunOptions): void {
   checkBody('run', main);
   if (typeof options !== 'object' || options === null) throw mistake('run, options', 'an object', options);
-  const { seed, signal, memory, onPanic } = options;
+  const { procs, seed, signal, memory, onPanic } = options;
+  if (procs !== undefined && !(Number.isInteger(procs) && procs >= 0)) {
+    throw mistake('run, option procs', 'a non-negative integer', procs);
+  }
   if (seed !== undefined && !Number.isInteger(seed)) throw mistake('run, option seed', 'an integer', seed);
   if (signal !== undefined && typeof signal.addEventListener !== 'function') {
     throw mistake('run, option signal', 'an AbortSignal', signal);

@@ -20,6 +20,27 @@ export interface Report {
   readonly seconds: number;
 }
 
+/** What one processor did. */
+export interface Share {
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export function sharesOf(results: readonly Result[]): Share[] {
+  const shares = new Map<number, { files: number; bytes: number }>();
+  for (const digest of results) {
+    if (!('sha256' in digest)) continue;
+    const share = shares.get(digest.thread) ?? { files: 0, bytes: 0 };
+    shares.set(digest.thread, { files: share.files + 1, bytes: share.bytes + digest.size });
+  }
+  const threads = [...shares].sort(([a], [b]) => a - b);
+  return threads.map(([thread, share], i) => ({
+    name: thread === 0 ? 'main thread' : `processor ${i + 1}`,
+    ...share,
+  }));
+}
+
 export function makeReport(results: readonly Result[], seconds: number): Report {
   const errors = results.filter((r): r is Failure => 'error' in r).sort(byPath);
   const digests = results.filter((r): r is Digest => 'sha256' in r).sort(byPath);
@@ -38,7 +59,7 @@ function group(digests: readonly Digest[]): Group[] {
 }
 
 /** The report for people. */
-export function toText({ files, bytes, groups, errors, seconds }: Report): string {
+export function toText({ files, bytes, groups, errors, seconds }: Report, shares: readonly Share[]): string {
   const lines: string[] = [];
   for (const g of groups) {
     lines.push(`${g.paths.length} × ${size(g.size)}, ${size(wasted(g))} wasted, ${g.sha256.slice(0, 16)}`);
@@ -49,6 +70,7 @@ export function toText({ files, bytes, groups, errors, seconds }: Report): strin
   const waste = groups.reduce((sum, g) => sum + wasted(g), 0);
   lines.push(
     `${files} files, ${size(bytes)} in ${seconds.toFixed(2)} s: ${(bytes / 1e6 / seconds).toFixed(0)} MB/s`,
+    ...shares.map((share) => `  ${share.name}: ${share.files} files, ${size(share.bytes)}`),
     `${groups.length} groups of identical files waste ${size(waste)}`,
   );
   return lines.join('\n');

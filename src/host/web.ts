@@ -1,3 +1,4 @@
+import { blockFor, blockOn, sleepOn } from './atomics.ts';
 import type { Host } from './types.ts';
 
 /** Any runtime with the web's globals: a page, a worker, Deno. */
@@ -21,24 +22,20 @@ export function webHost(): Host {
     busy: () => 'unknown',
     timers: () => 0,
     afterMicrotasks: (f) => queueMicrotask(f),
-    blockFor(ms) {
-      try {
-        Atomics.wait(sleeper(), 0, 0, ms);
-        return true;
-      } catch {
-        return false; // a page's main thread
-      }
-    },
+    blockFor,
     uncaught: (error) => reportError(error),
     warn: (message) => console.warn(message),
     numCPU: () => globalThis.navigator?.hardwareConcurrency ?? 1,
     checking: false,
     debugCore: () => undefined,
+    canSpawn: () => false,
+    spawn: () => {
+      throw new Error('goroutines: no threads in this runtime yet');
+    },
+    boot: () => undefined,
+    parent: () => undefined,
+    keepAlive: () => undefined, // a page lives as long as it is shown
+    sleepOn,
+    blockOn,
   };
-}
-
-let cell: Int32Array | undefined;
-
-function sleeper(): Int32Array {
-  return (cell ??= new Int32Array(new SharedArrayBuffer(4)));
 }

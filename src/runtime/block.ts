@@ -5,7 +5,7 @@ import { host } from '../host/index.ts';
 import { deadlock } from './dump.ts';
 import { waiterRecord } from './async.ts';
 import { exit, waitingOnHost } from './core.ts';
-import { kickIfReady, runOne, sleepUntilTimer } from './loop.ts';
+import { kickIfReady, runOne, sleepBlocked } from './loop.ts';
 import { clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
 import { takeResult } from './result.ts';
 
@@ -59,7 +59,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
     while (!g.woken) {
       p.self = null;
       p.addr = 0;
-      if (!runOne() && !sleepUntilTimer()) throw cannotBlock(op);
+      if (!runOne() && !sleepBlocked()) throw cannotBlock(op);
     }
   } finally {
     p.self = self;

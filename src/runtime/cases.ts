@@ -5,6 +5,7 @@ import {
   CASE_SIZE,
   CASE_SLEEP,
   CASE_WHEN,
+  P_VALUE,
   R_BLOCK,
   R_MEMORY,
   R_PARKED,
@@ -12,7 +13,7 @@ import {
   TAG,
 } from '../../assembly/layout.ts';
 import { outOfMemory } from '../errors.ts';
-import { caseOf, caseTimes, caseWords } from './core.ts';
+import { caseOf, caseTimes, caseWords, coreWords } from './core.ts';
 import { ownerAt } from './processor.ts';
 import { BLOCKED, PARKED, type Result, VOID } from './result.ts';
 
@@ -49,4 +50,13 @@ export function takeFrom(tagged: number): unknown {
   const { value } = sender;
   sender.value = undefined;
   return value;
+}
+
+/** Writes case `i` with the word: what is sent if it is chosen. */
+export function writeWordCase(i: number, kind: number, addr: number): void {
+  writeCase(i, kind, addr);
+  const at = (i * CASE_SIZE + CASE_WHEN) >> 2;
+  // As integers: 64 bits that happen to be no number must not become the usual one.
+  caseWords[at] = coreWords[P_VALUE >> 2] as number;
+  caseWords[at + 1] = coreWords[(P_VALUE >> 2) + 1] as number;
 }

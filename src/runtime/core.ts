@@ -6,27 +6,44 @@
  */
 import { instantiateSync } from '@assemblyscript/loader';
 import {
+  BATCH,
+  BATCH_MAX,
   CASES,
-  CASES_END,
+  HEADER_PAGES,
   HEADER_TRAP,
   LAYOUT_VERSION,
-  P,
-  P_SIZE,
+  LOCKS,
+  P0,
   PAGE,
-  PAGES_INITIAL,
+  P_SIZE,
+  P_VALUE,
 } from '../../assembly/layout.ts';
-import { brokenInvariant } from '../errors.ts';
-import { coreWasm } from '../generated/core-wasm.ts';
+import { brokenInvariant, outOfMemory } from '../errors.ts';
 import { host } from '../host/index.ts';
+import { setHeap } from '../shared/heap.ts';
+import { setWord } from '../shared/word.ts';
+import { boot, MAX_PAGES, memory, module } from './memory.ts';
 import { p } from './processor.ts';
 
 /** The exports of assembly/index.ts. An address is a non-negative integer; 0 is none. */
 interface Core {
-  init(limitPages: number): void;
+  init(limitPages: number, cores: number): void;
+  attach(block: number): void;
   layoutVersion(): number;
   setLimit(pages: number): void;
   pagesUsed(): number;
   seed(low: number, high: number): void;
+
+  procNew(): number;
+  takeTasks(yes: number): void;
+  sleepNow(): number;
+  wakeUp(): void;
+  spin(rounds: number): number;
+
+  runBegin(): number;
+  runEnd(run: number): void;
+  runIs(run: number): number;
+  runIds(run: number): number;
 
   spawn(): number;
   waiter(): number;
@@ -34,7 +51,7 @@ interface Core {
   yieldNow(g: number): void;
   woken(g: number): number;
   exit(g: number): void;
-  wake(g: number, index: number, closed: number): void;
+  wake(g: number, index: number, closed: number): number;
   join(target: number, g: number): number;
   parkHost(g: number): number;
   parkForever(g: number, reason: number): number;
@@ -50,6 +67,27 @@ interface Core {
   chanRelease(c: number): number;
   chanClose(c: number): number;
   chanLength(c: number): number;
+
+  schanNew(capacity: number): number;
+  schanRefs(c: number, delta: number): number;
+  schanSend(c: number, g: number): number;
+  schanRecv(c: number, g: number): number;
+  schanSendMany(c: number, n: number, g: number): number;
+  schanRecvMany(c: number, max: number, g: number): number;
+  schanClose(c: number): number;
+  schanClosed(c: number): number;
+  schanLength(c: number): number;
+  valueOf(g: number): void;
+
+  blockAlloc(size: number): number;
+  blockSize(address: number): number;
+  blockFree(address: number): void;
+
+  taskNew(g: number, key: number, args: number, run: number, id: number): number;
+  taskStart(task: number): void;
+  taskEnd(task: number, outcome: number, result: number): number;
+  taskForget(task: number): number;
+  taskFree(task: number): void;
 
   select(n: number, g: number): number;
   parkOnAll(n: number, g: number): number;
@@ -73,32 +111,28 @@ interface Core {
   semaWaitZero(s: number, g: number): number;
 }
 
-/** Addresses stay below 2 GiB, so they are non-negative as signed integers. */
-const MAX_PAGES = (2 * 1024 ** 3) / PAGE;
 const DEFAULT_PAGES = 1024 ** 3 / PAGE;
 
-function reserve(): WebAssembly.Memory {
-  // A maximum is address space only; a host short of that gets a smaller one.
-  for (let maximum = MAX_PAGES; ; maximum >>= 1) {
-    try {
-      return new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum, shared: true });
-    } catch (error) {
-      if (maximum <= PAGES_INITIAL * 2) throw error;
-    }
-  }
+/** Rounds of a lock before the thread rests, if it may. */
+const PAUSES = 64;
+let pauses = 0;
+
+/** Somebody holds a lock of the core: usually for a moment, but it may have lost its core. */
+function pause(): void {
+  if (++pauses % PAUSES === 0) host.blockFor(0.05);
 }
 
-const memory = reserve();
-const bytes = host.debugCore() ?? Uint8Array.from(atob(coreWasm), (c) => c.charCodeAt(0));
-const core = instantiateSync(new WebAssembly.Module(bytes as BufferSource), { env: { memory } }).instance
-  .exports as unknown as Core;
+/** What a module over this memory imports. */
+export const imports = { env: { memory, pause } };
+const core = instantiateSync(module, imports).instance.exports as unknown as Core;
 
 if (core.layoutVersion() !== LAYOUT_VERSION) {
   throw new Error(
     `goroutines: the core has layout ${core.layoutVersion()}, this code expects ${LAYOUT_VERSION}: files of two versions are mixed`,
   );
 }
-core.init(DEFAULT_PAGES);
+if (boot === undefined) core.init(Math.min(DEFAULT_PAGES, MAX_PAGES), host.numCPU());
+else core.attach(boot.p);
 seedCore((Math.random() * 2 ** 32) | 0);
 
 export const {
@@ -140,15 +174,84 @@ export const {
   semaRelease,
   semaAdd,
   semaWaitZero,
+  procNew,
+  takeTasks,
+  sleepNow,
+  wakeUp,
+  spin,
+  runBegin,
+  runEnd,
+  runIs,
+  runIds,
+  schanNew,
+  schanRefs,
+  schanSend,
+  schanRecv,
+  schanSendMany,
+  schanRecvMany,
+  schanClose,
+  schanClosed,
+  schanLength,
+  valueOf,
+  taskNew,
+  taskStart,
+  taskEnd,
+  taskForget,
+  taskFree,
 } = core;
 
-/** The header and the P record, where the core leaves what does not fit in a result. */
-export const coreWords = new Int32Array(memory.buffer, 0, (P + P_SIZE) >> 2);
-/** The case table. It lies in the first pages, which no growth moves. */
-export const caseWords = new Int32Array(memory.buffer, CASES, (CASES_END - CASES) >> 2);
-export const caseTimes = new Float64Array(memory.buffer, CASES, (CASES_END - CASES) >> 3);
+/** The address of this thread's processor. */
+export const base = boot?.p ?? P0;
 
+/** The P record of this thread, where the core leaves what does not fit in a result. */
+export const coreWords = new Int32Array(memory.buffer, base, P_SIZE >> 2);
+/** The case table. It lies in the first pages, which no growth moves. */
+export const caseWords = new Int32Array(memory.buffer, base + CASES, (LOCKS - CASES) >> 2);
+export const caseTimes = new Float64Array(memory.buffer, base + CASES, (LOCKS - CASES) >> 3);
+
+/** Values on their way from or to an array, as numbers and as 64 bits. */
+export const batch = {
+  f64: new Float64Array(memory.buffer, base + BATCH, BATCH_MAX),
+  i64: new BigInt64Array(memory.buffer, base + BATCH, BATCH_MAX),
+};
+
+const header = new Int32Array(memory.buffer, 0, PAGE >> 2);
+let bytes = new Uint8Array(memory.buffer);
 p.words = new Int32Array(memory.buffer);
+
+/** The whole memory as it is now. Old views stay valid, but miss the pages that came since. */
+function u8(): Uint8Array {
+  // Asking for `memory.buffer` costs more than a message.
+  if ((header[HEADER_PAGES >> 2] as number) * PAGE > bytes.length) {
+    bytes = new Uint8Array(memory.buffer);
+    p.words = new Int32Array(memory.buffer);
+  }
+  return bytes;
+}
+
+/** A word of any record. */
+export function wordAt(address: number): number {
+  u8();
+  return p.words[address >> 2] as number;
+}
+
+/** All words, for atomics. */
+export function allWords(): Int32Array {
+  u8();
+  return p.words;
+}
+
+setWord(memory.buffer, base + P_VALUE);
+setHeap({
+  alloc(size) {
+    const address = core.blockAlloc(size);
+    if (address === 0) throw outOfMemory();
+    return address;
+  },
+  sizeOf: core.blockSize,
+  free: core.blockFree,
+  u8,
+});
 
 /** Makes `p.words` cover a new record: the memory may have grown. */
 export function reach(addr: number): void {
@@ -173,7 +276,7 @@ export function limitMemory(bytes: number): number {
 
 /** What a trap of the core means; any other error as it is. */
 export function explain(error: unknown): unknown {
-  const code = error instanceof WebAssembly.RuntimeError ? (coreWords[HEADER_TRAP >> 2] ?? 0) : 0;
+  const code = error instanceof WebAssembly.RuntimeError ? wordAt(HEADER_TRAP) : 0;
   return code === 0 ? error : brokenInvariant(code, error);
 }
 

@@ -11,6 +11,7 @@ import {
   WAIT_SEND,
   WAIT_SEND_NIL,
   WAIT_SLEEP,
+  WAIT_TASK,
 } from '../../assembly/layout.ts';
 import { DeadlockError, type GoroutineInfo } from '../errors.ts';
 import { AsyncWait } from './async.ts';
@@ -30,6 +31,7 @@ const WORDS: Record<number, string> = {
   [WAIT_MUTEX]: 'sync.Mutex.Lock',
   [WAIT_GROUP]: 'sync.WaitGroup.Wait',
   [WAIT_HOST]: 'IO wait',
+  [WAIT_TASK]: 'runnable',
 };
 
 /** What a goroutine waits for; an async one is known by the waits it made. */
@@ -39,15 +41,24 @@ export function reasonFor(g: Waiter, async: boolean): string {
   return waits.map((wait) => WORDS[reasonOf(wait.addr)] ?? 'running').join(', ') || 'await';
 }
 
+/** What the dump says of the stand-in of a task that has begun: the task itself is listed where it runs. */
+export const STANDIN = 'task';
+
 /** All goroutines of this thread, the oldest first. */
 export function dump(): GoroutineInfo[] {
   const all: GoroutineInfo[] = [];
   for (const owner of allOwners()) {
-    if (owner && 'info' in owner && owner.info) all.push(owner.info());
+    if ('info' in owner && owner.info) all.push(owner.info());
   }
   return all.sort((a, b) => a.id - b.id);
 }
 
-export function deadlock(): DeadlockError {
-  return new DeadlockError(dump());
+/** The report, with the goroutines of the other threads. */
+export function deadlock(others: readonly GoroutineInfo[] = []): DeadlockError {
+  const all = [...dump(), ...others];
+  const standins = new Map(all.filter((g) => g.reason === STANDIN).map((g) => [g.id, g]));
+  const goroutines = all
+    .filter((g) => g.reason !== STANDIN)
+    .map((g) => ({ ...g, site: g.site ?? standins.get(g.id)?.site }));
+  return new DeadlockError(goroutines.sort((a, b) => a.id - b.id));
 }

@@ -5,12 +5,13 @@
  * never starved. The clock is read after a number of operations that adapts to how long they take, because one
  * reading costs as much as two operations.
  */
-import { NEXT_CLOSED } from '../../assembly/layout.ts';
+import { NEXT_CLOSED, NEXT_TASK } from '../../assembly/layout.ts';
 import { mistake } from '../errors.ts';
 import { host } from '../host/index.ts';
-import { idle, next, timerNext, timerPop } from './core.ts';
-import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
+import { idle, next, timerNext, timerPop, waitingOnHost } from './core.ts';
 import { proceed } from './kinds.ts';
+import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
+import { awake, isShared, lookAround, rest, restBlocked } from './rest.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
 
@@ -94,10 +95,22 @@ export function sliceOver(): boolean {
   return now >= sliceEnd;
 }
 
-/** Resumes the next ready goroutine, if there is one. */
+/** Begins a task. */
+let begin: (task: number) => void;
+
+/** Sets who begins tasks. */
+export function onTask(f: (task: number) => void): void {
+  begin = f;
+}
+
+/** Resumes the next ready goroutine, or begins a task, if there is one. */
 export function runOne(): boolean {
   const r = next();
   if (r === 0) return false;
+  if ((r & NEXT_TASK) !== 0) {
+    begin(r & ~NEXT_TASK);
+    return true;
+  }
   p.closed = (r & NEXT_CLOSED) !== 0;
   const g = ownerAt(r);
   if (g.gen !== null) resume(g as Coroutine, g.gen);
@@ -132,9 +145,15 @@ function scold(gen: Iterator<unknown, unknown, void>, value: unknown): IteratorR
   return gen.throw(error);
 }
 
-/** Sleeps the thread until the next timer is due and fires it; false where that is impossible or in vain. */
-export function sleepUntilTimer(): boolean {
+/** Sleeps the thread until there may be work, and fires timers; false where that is impossible or in vain. */
+export function sleepBlocked(): boolean {
   const when = timerNext();
+  if (isShared()) {
+    const ms = when < 0 ? TIMER_MAX_MS : Math.max(0, when - clock());
+    if (!restBlocked(ms, when < 0 && waitingOnHost() === 0)) return false;
+    fireTimers(clock());
+    return true;
+  }
   if (when < 0) return false;
   const delay = when - clock();
   if (delay > 0 && !host.blockFor(Math.min(delay, TIMER_MAX_MS))) return false;
@@ -173,12 +192,13 @@ function newSlice(): void {
 function turn(): void {
   running = true;
   turns++;
+  if (isShared()) awake();
   watcher?.turn();
   refillTraces();
   let over = false;
   let patience = ASYNC_PATIENCE;
   try {
-    while (!over && patience > 0 && runOne()) {
+    while (!over && patience > 0 && (runOne() || (isShared() && lookAround()))) {
       // A goroutine that gave way has read the clock itself.
       over = (--p.budget < 0 && sliceOver()) || lastRead >= sliceEnd;
       if (resumedAsync) patience--;
@@ -208,6 +228,12 @@ function goIdle(): void {
   const when = timerNext();
   if (when !== hostTimerAt) armHostTimer(when);
   watcher?.idle();
+  if (isShared() && !rest(woken)) kick();
+}
+
+/** Another thread has made work for this one. */
+function woken(): void {
+  if (scheduled === 'no') newSlice();
 }
 
 function armHostTimer(when: number): void {

@@ -74,30 +74,37 @@ export const p: Processor = {
 
 type Owner = Waiter | Alarm | undefined;
 
-/** By address >> G_SHIFT: the owner of each record of the core that has one. */
-const objects: Owner[] = [];
+/** For each page of records, the owners of those that have one: a processor has few of all the pages there are. */
+const owners: (Owner[] | undefined)[] = [];
+const PAGE_SHIFT = 16;
+const RECORDS = 1 << (PAGE_SHIFT - G_SHIFT);
 
 export function ownerAt(tagged: number): Waiter {
-  return objects[tagged >>> G_SHIFT] as Waiter;
+  return (owners[tagged >>> PAGE_SHIFT] as Owner[])[(tagged >>> G_SHIFT) & (RECORDS - 1)] as Waiter;
 }
 
 export function alarmAt(addr: number): Alarm {
-  return objects[addr >>> G_SHIFT] as Alarm;
+  return ownerAt(addr) as unknown as Alarm;
 }
 
 export function setOwner(addr: number, owner: Waiter | Alarm): void {
-  const index = addr >>> G_SHIFT;
-  // Filled without holes: V8 keeps such an array fast.
-  while (objects.length <= index) objects.push(undefined);
-  objects[index] = owner;
+  const page = owners[addr >>> PAGE_SHIFT] ?? newPage(addr >>> PAGE_SHIFT);
+  page[(addr >>> G_SHIFT) & (RECORDS - 1)] = owner;
+}
+
+/** Filled without holes: V8 keeps such arrays fast. */
+function newPage(index: number): Owner[] {
+  while (owners.length <= index) owners.push(undefined);
+  return (owners[index] = new Array<Owner>(RECORDS).fill(undefined));
 }
 
 export function clearOwner(addr: number): void {
-  objects[addr >>> G_SHIFT] = undefined;
+  (owners[addr >>> PAGE_SHIFT] as Owner[])[(addr >>> G_SHIFT) & (RECORDS - 1)] = undefined;
 }
 
-export function allOwners(): readonly Owner[] {
-  return objects;
+/** Everybody who waits or may run. */
+export function allOwners(): Exclude<Owner, undefined>[] {
+  return owners.flatMap((page) => (page ?? []).filter((owner) => owner !== undefined));
 }
 
 /** Monotonic milliseconds. */

@@ -1,9 +1,11 @@
 import { CASE_ZERO } from '../../assembly/layout.ts';
 import { mistake, Panic } from '../errors.ts';
-import { type Go, type Goroutine, checkBody, startCounted } from '../goroutine.ts';
+import { checkStartable, startCounted } from '../go.ts';
+import type { Go, Goroutine } from '../goroutine.ts';
 import type { Op } from '../op.ts';
 import { semaAdd, semaWaitZero } from '../runtime/core.ts';
 import { kickIfReady } from '../runtime/loop.ts';
+import type { Task } from '../task.ts';
 import { Sema, SemaOp } from './sema.ts';
 
 /**
@@ -67,11 +69,12 @@ export class WaitGroup {
    *
    * @throws TypeError if `body` is not a function.
    */
+  go<A extends unknown[], T>(body: Task<A, T>, ...args: A): Goroutine<T>;
   go<A extends unknown[], T>(body: (...args: A) => Go<T>, ...args: A): Goroutine<T>;
   go<A extends unknown[], T>(body: (...args: A) => Promise<T>, ...args: A): Goroutine<T>;
   go<A extends unknown[], T>(body: (...args: A) => T, ...args: A): Goroutine<T>;
-  go(body: (...args: never[]) => unknown, ...args: unknown[]): Goroutine<unknown> {
-    checkBody('WaitGroup.go', body);
+  go(body: unknown, ...args: unknown[]): Goroutine<unknown> {
+    checkStartable('WaitGroup.go', body);
     this.add(1);
     try {
       return startCounted(body, args, () => this.done(), this.go);

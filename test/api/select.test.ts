@@ -4,6 +4,8 @@ import {
   go,
   type Go,
   gosched,
+  i32,
+  Mutex,
   nilChan,
   run,
   select,
@@ -96,6 +98,64 @@ test('whichever cases are ready: one of these is chosen, about equally often, an
     },
     { seed: 3 },
   );
+});
+
+// Who waits on a shared channel, too, may be on the way while it still stands in the list of a local one.
+describe('a goroutine that a shared channel has woken, before its turn', () => {
+  test('does not receive', async () => {
+    await run(function* () {
+      const [local, shared] = [chan<number>(), chan(i32)];
+      const receiver = go(function* () {
+        return yield* select({ local: local.recv(), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(shared.trySend(1)).toBe(true);
+      expect(trySelect({ sent: local.send(2) })).toBeUndefined();
+      expect(yield* select({ sent: local.send(3), late: sleep(0) })).toMatchObject({ key: 'late' });
+      expect(yield* receiver.join()).toEqual({ key: 'shared', value: 1 });
+    });
+  });
+
+  test('does not send', async () => {
+    await run(function* () {
+      const [local, shared] = [chan<number>(), chan(i32)];
+      const sender = go(function* () {
+        return yield* select({ local: local.send(1), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(shared.trySend(2)).toBe(true);
+      expect(trySelect({ got: local.recv() })).toBeUndefined();
+      expect(yield* sender.join()).toEqual({ key: 'shared', value: 2 });
+    });
+  });
+
+  test('does not get the lock', async () => {
+    await run(function* () {
+      const [lock, shared] = [new Mutex(), chan(i32)];
+      yield* lock.lock();
+      const waiter = go(function* () {
+        return yield* select({ locked: lock.lock(), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(shared.trySend(3)).toBe(true);
+      lock.unlock();
+      expect(lock.tryLock()).toBe(true);
+      expect(yield* waiter.join()).toEqual({ key: 'shared', value: 3 });
+    });
+  });
+
+  test('meets again when it has lost nothing', async () => {
+    await run(function* () {
+      const [local, shared] = [chan<number>(), chan(i32)];
+      const receiver = go(function* () {
+        return yield* select({ local: local.recv(), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(yield* select({ sent: local.send(4), late: sleep(100) })).toMatchObject({ key: 'sent' });
+      expect(yield* receiver.join()).toEqual({ key: 'local', value: 4 });
+      expect(shared.trySend(5)).toBe(false);
+    });
+  });
 });
 
 describe('closed channels', () => {

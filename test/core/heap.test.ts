@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  P0,
   P_TIMERS,
   P_TIMER_SEQ,
   TRAP_HEAP,
@@ -54,7 +55,7 @@ function verify(rig: Rig): number {
   const times = new Float64Array(rig.memory.buffer);
   const at = (t: number, field: number): number => words[(t + field) >> 2] as number;
   const when = (t: number): number => times[(t + T_WHEN) >> 3] as number;
-  const root = at(P_TIMERS, 0);
+  const root = at(P0 + P_TIMERS, 0);
   if (!root) return 0;
   expect(at(root, T_NEXT)).toBe(0);
   const open = [root];

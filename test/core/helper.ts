@@ -10,6 +10,7 @@ import {
   C_RECVQ,
   C_SENDQ,
   HEADER_TRAP,
+  P0,
   PAGES_INITIAL,
   P_SLABS,
   P_CASE,
@@ -71,9 +72,11 @@ export class Rig {
 
   constructor({ limit = 1024, maximum = 1024, seed = 1, build = 'core.debug' }: Options = {}) {
     this.memory = new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum, shared: true });
-    const { exports } = new WebAssembly.Instance(moduleOf(build), { env: { memory: this.memory } });
+    const { exports } = new WebAssembly.Instance(moduleOf(build), {
+      env: { memory: this.memory, pause: () => undefined },
+    });
     this.core = exports as Core;
-    this.core.init(limit);
+    this.core.init(limit, 2);
     this.core.seed(Math.imul(seed, 0x9e3779b9), seed);
   }
 
@@ -87,12 +90,12 @@ export class Rig {
 
   /** The case that the last select performed at once. */
   get chosen(): number {
-    return this.get(P_CASE);
+    return this.get(P0 + P_CASE);
   }
 
   /** The sender of the last R_REFILL, tagged. */
   get partner(): number {
-    return this.get(P_PARTNER);
+    return this.get(P0 + P_PARTNER);
   }
 
   /** A goroutine that runs. */
@@ -105,7 +108,7 @@ export class Rig {
     const words = new Int32Array(this.memory.buffer);
     const times = new Float64Array(this.memory.buffer);
     cases.forEach(({ kind, addr = 0, when = 0 }, i) => {
-      const at = CASES + i * CASE_SIZE;
+      const at = P0 + CASES + i * CASE_SIZE;
       words[(at + CASE_KIND) >> 2] = kind;
       words[(at + CASE_ADDR) >> 2] = addr;
       times[(at + CASE_WHEN) >> 3] = when;
@@ -132,7 +135,7 @@ export class Rig {
   /** The free records of a slab, the next to be given out first. */
   free(slab: number): number[] {
     const found: number[] = [];
-    for (let r = this.get(P_SLABS + slab * 4); r; r = this.get(r + LINK)) found.push(r);
+    for (let r = this.get(P0 + P_SLABS + slab * 4); r; r = this.get(r + LINK)) found.push(r);
     return found;
   }
 

@@ -42,8 +42,10 @@ describe('the file', () => {
 /** Constants that look like fields and are none. */
 const NO_FIELDS = new Set(
   (
-    'G_SHIFT G_FREE G_RUNNABLE G_RUNNING G_WAITING G_DEAD C_CAPACITY_MAX CASE_ORDER CASE_NEVER CASE_READY ' +
-    'CASE_RECV CASE_SEND CASE_SLEEP CASE_TIMER CASE_JOIN CASE_SEMA CASE_ZERO CASE_HOST'
+    'G_SHIFT G_FREE G_RUNNABLE G_RUNNING G_WAITING G_DEAD C_CAPACITY_MAX CASE_NEVER CASE_READY ' +
+    'CASE_RECV CASE_SEND CASE_SLEEP CASE_TIMER CASE_JOIN CASE_SEMA CASE_ZERO CASE_HOST CASE_SRECV CASE_SSEND CASE_TASK ' +
+    'G_CLAIMED W_OUT W_CASE_SHIFT W_KIND_MASK SC_CAPACITY_MAX P_BLOCK P_PAGES S_COUNT_ ' +
+    'J_FREE J_QUEUED J_TAKEN J_STARTED J_DONE'
   ).split(' '),
 );
 
@@ -51,6 +53,9 @@ const NO_FIELDS = new Set(
 const WIDE: Record<string, number> = {
   P_RAND: 8,
   P_SLABS: layout.SLABS * 4,
+  P_VALUE: 8,
+  P_CACHE: (layout.CLASS_CACHED + 1) * 8,
+  W_VALUE: 8,
   CASE_WHEN: 8,
   G_W: layout.W_SIZE,
   G_JOINERS: 8,
@@ -63,9 +68,9 @@ const WIDE: Record<string, number> = {
 
 const F64 = new Set(['T_WHEN', 'CASE_WHEN']);
 /** Records whose fields are given as addresses. */
-const BASE: Record<string, number> = { HEADER: layout.HEADER, P: layout.P };
+const BASE: Record<string, number> = { HEADER: layout.HEADER };
 
-const sizes: Record<string, number> = { HEADER: layout.P - layout.HEADER, Q: 8 };
+const sizes: Record<string, number> = { HEADER: layout.GLOBQ - layout.HEADER, Q: 8 };
 for (const [name, value] of Object.entries(values)) {
   if (name.endsWith('_SIZE')) sizes[name.slice(0, -5)] = value;
 }
@@ -104,11 +109,11 @@ describe.each(Object.keys(sizes))('record %s', (record) => {
 
 test('sizes are what the cost of a goroutine was counted with', () => {
   const { HEADER: _, ...pinned } = sizes;
-  expect(pinned).toEqual({ P: 128, CASE: 16, Q: 8, W: 32, G: 64, C: 32, S: 16, T: 64 });
+  expect(pinned).toEqual({ P: 1024, CASE: 16, Q: 8, W: 32, G: 64, C: 32, S: 16, T: 64, J: 64 });
 });
 
 test('slabs fill a page exactly, and their records keep their alignment', () => {
-  for (const record of ['G', 'W', 'C', 'S', 'T']) {
+  for (const record of ['G', 'W', 'C', 'S', 'T', 'J']) {
     const size = sizes[record] as number;
     expect(layout.PAGE % size, record).toBe(0);
     expect(size % 8, record).toBe(0); // memory.ts clears by eight bytes
@@ -121,10 +126,17 @@ test('slabs fill a page exactly, and their records keep their alignment', () => 
 test('regions follow one another', () => {
   const regions = [
     ['null', 0, 64],
-    ['header', layout.HEADER, layout.HEADER_TRAP + 4],
-    ['P', layout.P, layout.P + layout.P_SIZE],
-    ['cases', layout.CASES, layout.CASES + layout.CASES_MAX * layout.CASE_SIZE],
-    ['order', layout.CASE_ORDER, layout.CASES_END],
+    ['header', layout.HEADER, layout.HEADER_MORE + 4],
+    ['global queue', layout.GLOBQ, layout.GLOBQ + layout.GLOBQ_COUNT + 4],
+    ['payload heap', layout.MHEAP, layout.MHEAP + ((layout.CLASS_MAX + 1) << layout.MHEAP_SHIFT)],
+    ['table of Ps', layout.PTABLE, layout.PTABLE + layout.PS_MAX * 4],
+    ['programs', layout.RUNS, layout.RUNS + (layout.RUNS_MAX << layout.RUN_SHIFT)],
+    ['page map', layout.PAGE_MAP, layout.PAGE_MAP + layout.PAGES_MAX * 4],
+    ['P record', layout.P0, layout.P0 + layout.P_SIZE],
+    ['deque', layout.P0 + layout.DEQUE, layout.P0 + layout.DEQUE + layout.DEQUE_SLOTS * 4],
+    ['batch', layout.P0 + layout.BATCH, layout.P0 + layout.BATCH + layout.BATCH_MAX * 8],
+    ['cases', layout.P0 + layout.CASES, layout.P0 + layout.CASES + layout.CASES_MAX * layout.CASE_SIZE],
+    ['locks', layout.P0 + layout.LOCKS, layout.P0 + layout.P_BLOCK],
     ['slabs', layout.PAGES_FIRST_FREE * layout.PAGE, layout.PAGES_INITIAL * layout.PAGE],
   ] as const;
   let end = 0;
@@ -138,8 +150,8 @@ test('regions follow one another', () => {
 describe('numbers of one kind are all different', () => {
   const kinds: [string, RegExp, number][] = [
     ['results', /^R_/, layout.TAG],
-    ['states', /^G_(FREE|RUNNABLE|RUNNING|WAITING|DEAD)$/, 4],
-    ['cases', /^CASE_(?!KIND|ADDR|WHEN|SIZE|ORDER)/, 9],
+    ['states', /^G_(FREE|RUNNABLE|RUNNING|WAITING|DEAD|CLAIMED)$/, 5],
+    ['cases', /^CASE_(?!KIND|ADDR|WHEN|SIZE)/, 12],
     ['slabs', /^SLAB_/, layout.SLABS - 1],
     ['reasons', /^WAIT_/, 255],
     ['traps', /^TRAP_/, 255],
@@ -188,10 +200,10 @@ describe('the core has the same layout', () => {
     core.timerSet(t, 12.5);
     expect(new Float64Array(rig.memory.buffer)[(t + layout.T_WHEN) >> 3]).toBe(12.5);
     expect(rig.get(t + layout.T_QUEUED)).toBe(1);
-    expect(rig.get(layout.P_TIMERS)).toBe(t);
+    expect(rig.get(layout.P0 + layout.P_TIMERS)).toBe(t);
     const g = core.spawn();
-    expect(rig.get(layout.P_RUNNEXT)).toBe(g);
-    expect(rig.get(layout.P_LIVE)).toBe(1);
+    expect(rig.get(layout.P0 + layout.P_RUNNEXT)).toBe(g);
+    expect(rig.get(layout.P0 + layout.P_LIVE)).toBe(1);
     expect(rig.get(core.semaNew(5) + layout.S_COUNT)).toBe(5);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { P_RUNNEXT, RUNNEXT_TURNS, SLAB_G } from '../../assembly/layout.ts';
+import { P0, P_RUNNEXT, RUNNEXT_TURNS, SLAB_G } from '../../assembly/layout.ts';
 import { Rig } from './helper.ts';
 
 test('goroutines run in the order they were spawned', () => {
@@ -29,7 +29,7 @@ test('the first that is woken runs before those who waited in the queue', () => 
   core.parkHost(d);
   core.wake(c, 0, 0);
   core.wake(d, 0, 0); // that place is taken
-  expect(rig.get(P_RUNNEXT)).toBe(c);
+  expect(rig.get(P0 + P_RUNNEXT)).toBe(c);
   expect(rig.drain()).toEqual([c, b, d]);
 });
 

@@ -14,6 +14,7 @@ import {
   CASE_ZERO,
   G_JOINERS,
   NEXT_CLOSED,
+  P0,
   P_CASE,
   R_BLOCK,
   R_CLOSED,
@@ -233,7 +234,7 @@ describe('completes at once', () => {
 });
 
 test('a case of an unknown kind is a trap', () => {
-  for (const kind of [-1, 10, 0x7fffffff]) {
+  for (const kind of [-1, 13, 0x7fffffff]) {
     const rig = new Rig();
     expect(rig.trapOf(() => rig.select(rig.running(), { kind }))).toBe(TRAP_CASE);
   }
@@ -246,7 +247,7 @@ test('takes as many cases as the table holds', () => {
   cases[54_321] = READY;
   expect(rig.select(rig.running(), ...cases.slice(0, 0))).toBe(R_PARKED);
   // Written in pieces: an argument list has its limit.
-  const words = new Int32Array(rig.memory.buffer, CASES, 65_536 * 4);
+  const words = new Int32Array(rig.memory.buffer, P0 + CASES, 65_536 * 4);
   cases.forEach((c, i) => (words[i * 4] = c.kind));
   expect(core.select(65_536, 0)).toBe(R_SLOT);
   expect(rig.chosen).toBe(54_321);
@@ -283,10 +284,11 @@ describe('every ready case is equally likely', () => {
     for (const n of [2, 3, 4, 5]) {
       for (const ready of subsets(n)) {
         const counts = ready.map(() => 0);
-        for (let i = 0; i < n; i++) words[(CASES >> 2) + i * 4] = ready.includes(i) ? CASE_READY : CASE_NEVER;
+        for (let i = 0; i < n; i++)
+          words[((P0 + CASES) >> 2) + i * 4] = ready.includes(i) ? CASE_READY : CASE_NEVER;
         for (let i = 0; i < 3000 * ready.length; i++) {
           rig.core.select(n, 0);
-          const at = ready.indexOf(words[P_CASE >> 2] as number);
+          const at = ready.indexOf(words[(P0 + P_CASE) >> 2] as number);
           counts[at] = (counts[at] as number) + 1;
         }
         expect(chiSquare(counts), `of ${n}: ${ready.join()}; counts ${counts.join()}`).toBeLessThan(
@@ -299,7 +301,7 @@ describe('every ready case is equally likely', () => {
   test.each(['core', 'core.debug'] as const)('%s.wasm: one choice says nothing about the next', (build) => {
     const rig = new Rig({ build, seed: 9 });
     const { core } = rig;
-    const words = new Int32Array(rig.memory.buffer, CASES, 8);
+    const words = new Int32Array(rig.memory.buffer, P0 + CASES, 8);
     words[0] = words[4] = CASE_READY;
     const counts = [0, 0, 0, 0, 0, 0, 0, 0];
     let last = 0;
@@ -333,7 +335,7 @@ describe('every ready case is equally likely', () => {
     const choices = (seed: number): number[] => {
       const rig = new Rig({ seed });
       const { core } = rig;
-      const words = new Int32Array(rig.memory.buffer, CASES, 16);
+      const words = new Int32Array(rig.memory.buffer, P0 + CASES, 16);
       for (let i = 0; i < 4; i++) words[i * 4] = CASE_READY;
       return Array.from({ length: 50 }, () => core.select(4, 0) || rig.chosen);
     };
@@ -354,7 +356,7 @@ describe('every ready case is equally likely', () => {
     const rig = new Rig();
     const { core } = rig;
     core.seed(0, 0);
-    const words = new Int32Array(rig.memory.buffer, CASES, 8);
+    const words = new Int32Array(rig.memory.buffer, P0 + CASES, 8);
     words[0] = words[4] = CASE_READY;
     const seen = new Set(Array.from({ length: 200 }, () => core.select(2, 0) || rig.chosen));
     expect(seen).toEqual(new Set([0, 1]));

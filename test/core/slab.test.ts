@@ -56,6 +56,7 @@ describe.each(kinds)('$name records', ({ slab, size, make, free }) => {
       // What a goroutine that ends looks at: whether it waits, and who joins it.
       rig.set(b + 48, 0);
       rig.set(b + 52, 0);
+      rig.set(b + 60, 0);
     } else if (slab === SLAB_C) {
       for (const at of [16, 20, 24, 28]) rig.set(b + at, 0);
     } else if (slab === SLAB_S) {
@@ -69,7 +70,7 @@ describe.each(kinds)('$name records', ({ slab, size, make, free }) => {
     expect(make(core)).toBe(b);
     const words = Array.from({ length: size / 4 }, (_, i) => rig.get(b + i * 4));
     const set = words.filter((word) => word !== 0).length;
-    expect(set).toBe(slab === SLAB_G || slab === SLAB_T ? 1 : 0); // status; kind
+    expect(set).toBe(slab === SLAB_G ? 2 : slab === SLAB_T ? 1 : 0); // status and its waiter's goroutine; kind
     expect(make(core)).toBe(a);
     expect(make(core)).toBe(c + size);
   });

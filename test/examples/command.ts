@@ -48,8 +48,8 @@ export function start(file: string, args: readonly string[] = [], env: NodeJS.Pr
 }
 
 /** Runs `file` to its end and answers what it printed; fails unless it ended well. */
-export async function output(file: string): Promise<string> {
-  const { code, stdout, stderr } = await start(file).ended;
+export async function output(file: string, args: readonly string[] = []): Promise<string> {
+  const { code, stdout, stderr } = await start(file, args).ended;
   if (code !== 0) throw new Error(`${file} ended with ${code}: ${stderr}`);
   return stdout;
 }

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from 'goroutines';
 import { digest } from '../../examples/dupes/digest.ts';
 import { type Command, type Ended, start } from './command.ts';
 
@@ -88,8 +89,13 @@ function expected(root: string): Omit<Report, 'seconds' | 'errors'> {
 const byHash = (a: { sha256: string }, b: { sha256: string }): number => (a.sha256 < b.sha256 ? -1 : 1);
 
 describe('dupes', () => {
-  test.each(['1', '3', '64'])('finds what a plain loop finds, with %s workers', async (workers) => {
-    const ended = await dupes(tree, '--json', '--workers', workers).ended;
+  test.each([
+    ['0', '1'],
+    ['0', '3'],
+    ['1', '1'],
+    ['2', '64'],
+  ])('finds what a plain loop finds, with %s processors and %s workers', async (procs, workers) => {
+    const ended = await dupes(tree, '--json', '--procs', procs, '--workers', workers).ended;
     expect(ended.code).toBe(0);
     const { files, bytes, groups, errors, seconds } = report(ended);
     const want = expected(tree);
@@ -120,6 +126,19 @@ describe('dupes', () => {
     expect(stdout).toMatch(/^\d+ files, 9\.0 MB in \d+\.\d\d s: \d+ MB\/s$/m);
     expect(stderr).toMatch(/^(\d+) of \1 files$/m);
     expect(stdout + stderr).not.toContain('\x1b');
+  });
+
+  test.each([
+    ['0', /^main thread$/],
+    ['1', /^processor 1$/],
+    ['2', /^processor [12]$/],
+  ])('says what each of %s processors did, and together they did all', async (procs, name) => {
+    const { stdout } = await dupes(tree, '--procs', procs).ended;
+    const [, all, shares = ''] = /^(\d+) files,.*\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
+    const lines = shares.trimEnd().split('\n');
+    const done = lines.map((line) => /^ {2}([\w ]+): (\d+) files, [\d.]+ \w+$/.exec(line) ?? []);
+    for (const [, who] of done) expect(who).toMatch(name);
+    expect(done.reduce((sum, [, , files]) => sum + Number(files), 0)).toBe(Number(all));
   });
 
   // A name that is no UTF-8 is read as one with a replacement character, which no file has.
@@ -154,6 +173,9 @@ describe('dupes', () => {
     ['no worker', ['--workers', '0']],
     ['half a worker', ['--workers', '1.5']],
     ['workers without a number', ['--workers']],
+    ['less than no processor', ['--procs', '-1']],
+    ['too many processors', ['--procs', '65']],
+    ['processors without a number', ['--procs', '']],
     ['two directories', ['a', 'b']],
   ])('%s: usage on stderr, exit 2', async (_, args) => {
     const { code, stdout, stderr } = await dupes(...args).ended;
@@ -171,12 +193,13 @@ describe('dupes', () => {
 
 describe('a file that is not what the walker saw', () => {
   const buffer = Buffer.alloc(4);
+  const hash = (path: string, quit: { closed: boolean }) => run(() => digest(path, buffer, quit));
 
   test.each(['a pipe', 'a device', 'a directory'])(
     '%s has taken its place: refused, and not waited for',
     async (what) => {
       const path = what === 'a pipe' ? join(tree, 'a/fifo') : what === 'a device' ? '/dev/zero' : tree;
-      await expect(digest(path, buffer, { closed: false })).rejects.toThrow('not a regular file');
+      await expect(hash(path, { closed: false })).rejects.toThrow('not a regular file');
     },
   );
 
@@ -192,7 +215,7 @@ describe('a file that is not what the walker saw', () => {
         },
       };
       const sha256 = createHash('sha256').update('0123456789').digest('hex');
-      expect(await digest(path, buffer, growing)).toEqual({ path, size: 10, sha256 });
+      expect(await hash(path, growing)).toMatchObject({ path, size: 10, sha256 });
     } finally {
       rmSync(path);
     }
@@ -209,26 +232,26 @@ describe('a file that is not what the walker saw', () => {
         },
       };
       const sha256 = createHash('sha256').update('012345').digest('hex');
-      expect(await digest(path, buffer, shrinking)).toEqual({ path, size: 6, sha256 });
+      expect(await hash(path, shrinking)).toMatchObject({ path, size: 6, sha256 });
     } finally {
       rmSync(path);
     }
   });
 
   test.runIf(process.platform === 'linux')('a file of /proc is as empty as its size says', async () => {
-    expect(await digest('/proc/self/status', buffer, { closed: false })).toMatchObject({ size: 0 });
+    expect(await hash('/proc/self/status', { closed: false })).toMatchObject({ size: 0 });
   });
 });
 
 describe('dupes, interrupted', () => {
-  test('Ctrl-C ends it with a partial report', async () => {
+  test.each(['0', '2'])('Ctrl-C ends it with a partial report, on %s processors', async (procs) => {
     const root = mkdtempSync(join(tree, '../dupes-slow-'));
     try {
       writeFileSync(join(root, 'endless'), '');
       truncateSync(join(root, 'endless'), 2 ** 40); // a hole: takes no space, but hours to read
       writeFileSync(join(root, 'x'), 'text');
       writeFileSync(join(root, 'y'), 'text');
-      const command = dupes(root, '--json', '--workers', '2');
+      const command = dupes(root, '--json', '--procs', procs, '--workers', '2');
       await command.said(/^2 of \d+ files/m);
       command.child.kill('SIGINT');
       const ended = await command.ended;
@@ -244,13 +267,15 @@ describe('dupes, interrupted', () => {
 
   test('once more kills, even when a read hangs', async () => {
     const hang = `
-      import fs from 'node:fs/promises';
+      import fs from 'node:fs';
       import { syncBuiltinESMExports } from 'node:module';
-      const { open } = fs;
-      fs.open = (path, ...rest) =>
-        String(path).endsWith('/only') ? new Promise(() => setInterval(() => {}, 1000)) : open(path, ...rest);
+      const { openSync } = fs;
+      fs.openSync = (path, ...rest) => {
+        if (String(path).endsWith('/only')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        return openSync(path, ...rest);
+      };
       syncBuiltinESMExports();`;
-    const command = start(DUPES, [tree], {
+    const command = start(DUPES, [tree, '--procs', '2'], {
       NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(hang)}"`,
     });
     await command.said(/^[1-9]\d* of \d+ files/m);

@@ -1,9 +1,20 @@
-import { expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { afterAll, expect, test } from 'vitest';
 import { output } from './command.ts';
 
-async function lines(name: string): Promise<string[]> {
-  return (await output(`examples/${name}.ts`)).trimEnd().split('\n');
+const folder = mkdtempSync(join(tmpdir(), 'examples-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function lines(name: string, args: readonly string[] = []): Promise<string[]> {
+  return (await output(`examples/${name}.ts`, args)).trimEnd().split('\n');
 }
+
+/** What the picture is on whatever number of processors came first. */
+let sameOnAll: string | undefined;
 
 test('prime-sieve: the first 25 primes', async () => {
   const [line] = await lines('prime-sieve');
@@ -15,10 +26,42 @@ test('worker-pool: every job once', async () => {
   expect(done).toEqual([1, 2, 3, 4, 5, 6].map((id) => `job ${id} took ${10 * id} ms`));
 });
 
-test('pipeline: all stages stop', async () => {
-  const [found, ...stopped] = await lines('pipeline');
-  expect(found).toBe('1024');
-  expect(stopped.sort()).toEqual(['count: stopped', 'square: stopped']);
+test('pipeline-cancel: some primes, then all stages end', async () => {
+  const printed = await lines('pipeline-cancel');
+  const primes = printed.slice(0, 5).map(Number);
+  expect(new Set(primes).size).toBe(5);
+  for (const n of primes) {
+    expect(n).toBeGreaterThan(1e11);
+    for (let d = 2; d * d <= n; d++) if (n % d === 0) expect.fail(`${n} is ${d} × ${n / d}`);
+  }
+  expect(printed.slice(5)).toEqual(['count has ended', ...Array<string>(4).fill('sift has ended')]);
+});
+
+test('wordcount: the words of all files, the most frequent first', async () => {
+  const names = ['a', 'b', 'c'].map((name) => join(folder, name));
+  for (const [i, name] of names.entries())
+    writeFileSync(name, 'The end.\n'.repeat(i + 1) + `${name.slice(-1)} the`);
+  expect(await lines('wordcount', names)).toEqual([
+    '     9 the',
+    '     6 end',
+    '     1 a',
+    '     1 b',
+    '     1 c',
+  ]);
+});
+
+test.each(['0', '1', '2'])('mandelbrot: a picture, the same on %s processors', async (procs) => {
+  const file = join(folder, `${procs}.png`);
+  const [line] = await lines('mandelbrot', [file, '--width', '120', '--procs', procs]);
+  expect(line).toMatch(/: 120 × 90 in \d+\.\d\d s on \d processors$/);
+  const { width, height, channels, data } = decode(readFileSync(file));
+  expect({ width, height, channels }).toEqual({ width: 120, height: 90, channels: 3 });
+  const pixel = (x: number, y: number): number[] => [...data.subarray(3 * (120 * y + x)).subarray(0, 3)];
+  expect(pixel(90, 45)).toEqual([0, 0, 0]); // c = 0 belongs to the set
+  expect(Math.min(...pixel(0, 0))).toBeGreaterThan(0); // c = -2.25 - 1.125i does not
+  for (let y = 1; y < 45; y++) expect(pixel(60, 45 - y)).toEqual(pixel(60, 45 + y));
+  const hash = createHash('sha256').update(data).digest('hex');
+  expect((sameOnAll ??= hash)).toBe(hash);
 });
 
 test('rate-limit: a burst of three, then one every 20 ms', async () => {

@@ -1,0 +1,184 @@
+// Bugs that the core could have, each a small change of its source. The scenarios must find every one: that is what
+// says that they look at the places that matter.
+
+import type { Mutant } from '../cores/compile.ts';
+
+const of = (name: string, from: string, to: string, ...more: [from: string, to: string][]): Mutant => ({
+  file: `assembly/${name}.ts`,
+  edits: [[from, to], ...more],
+});
+
+/** For a patch that needs one more of the accessors. */
+const also = (name: string): [string, string] => [` } from './memory'`, `, ${name} } from './memory'`];
+
+export const mutants: Readonly<Record<string, Mutant>> = {
+  'lock: looked at and taken in two steps': of(
+    'lock',
+    'while (atomicCas(object + LOCK, 0, p)) pause();',
+    'while (atomicGet(object + LOCK)) pause();\n  atomicSet(object + LOCK, p);',
+  ),
+  'select: locks in the order of the cases': of(
+    'lockall',
+    '(at - 1) << 2) > object) at--',
+    '(at - 1) << 2) < 0) at--',
+  ),
+  'claim: looked at and changed in two steps': of(
+    'fire',
+    'if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return w;',
+    'if (atomicGet(get(w, W_G) + G_STATUS) == G_WAITING) {\n      atomicSet(get(w, W_G) + G_STATUS, G_CLAIMED);\n      return w;\n    }',
+    also('atomicSet'),
+  ),
+  'claim: of the own processor, without looking': of(
+    'park',
+    '!(get(g, G_SELECT) & SELECT_SHARED) || atomicCas(g + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING',
+    '!(get(g, G_SELECT) & SELECT_SHARED) || atomicGet(g + G_STATUS) == G_WAITING',
+    also('atomicGet'),
+  ),
+  'inbox: overwrites who came in between': of(
+    'fire',
+    'const seen = atomicCas(owner + P_INBOX, head, g);',
+    'const seen = head;\n        atomicSet(owner + P_INBOX, g);',
+    also('atomicSet'),
+  ),
+  'inbox: taken in two steps': of(
+    'fire',
+    'for (let g = atomicSwap(p + P_INBOX, 0); g; ) {',
+    'let taken = atomicGet(p + P_INBOX);\n  atomicSet(p + P_INBOX, 0);\n  for (let g = taken; g; ) {',
+    also('atomicSet'),
+  ),
+  'inbox: the owner is woken before the push': of(
+    'fire',
+    'let head = atomicGet(owner + P_INBOX);\n',
+    'wakeProc(owner);\n      let head = atomicGet(owner + P_INBOX);\n',
+    ['set(p, P_FIRED, rest);\n      wakeProc(owner);', 'set(p, P_FIRED, rest);'],
+  ),
+  'hand-over: to the own run queue, whoever owns it': of('fire', 'if (owner == p) {', 'if (owner) {'),
+  'sleep: looks for work before it says that it sleeps': of(
+    'proc',
+    'if (!atomicGet(p + P_ASLEEP)) {\n    atomicAdd(HEADER_IDLE, 1);',
+    'if (!atomicGet(p + P_ASLEEP)) {\n    if (hasWork()) return 0;\n    atomicAdd(HEADER_IDLE, 1);\n    atomicSet(p + P_ASLEEP, 1);\n    return 1;',
+  ),
+  'sleep: the epoch does not move': of('proc', 'atomicAdd(block + P_EPOCH, 1);\n', ''),
+  'sleep: nobody is notified': of('proc', 'notify(block + P_EPOCH);\n', ''),
+  'wake: of whoever sleeps, not of who takes tasks': of(
+    'proc',
+    'atomicGet(block + P_TASKS) && call(block)',
+    'call(block)',
+  ),
+  'spin: the last that looked wakes somebody only if it has found something': of(
+    'proc',
+    '&& anyTasks()) wakeOne();',
+    '&& found && anyTasks()) wakeOne();',
+  ),
+  'channel: count without the lock': of('schan', 'lock(c);\n  let r = sendShared', 'let r = sendShared'),
+  'channel: a receive does not let waiting senders in': of(
+    'schan',
+    'atomicSet(c + SC_COUNT, count - 1);\n  refill(c);',
+    'atomicSet(c + SC_COUNT, count - 1);',
+  ),
+  'channel: closed by a plain write': of('schan', 'atomicSet(c + SC_CLOSED, 1);', 'set(c, SC_CLOSED, 1);'),
+  'channel: a close wakes one receiver': of(
+    'schan',
+    'collectAll(c + SC_RECVQ);',
+    'const w = claimShared(c + SC_RECVQ);\n    if (w) collect(w, 1);',
+  ),
+  'channel: parked after the lock is free': of(
+    'schan',
+    'parkShared(g, c + SC_RECVQ, CASE_SRECV, WAIT_RECV);\n    r = R_PARKED;\n  }\n  unlock(c);\n  handOver();\n  return r;',
+    'unlock(c);\n    parkShared(g, c + SC_RECVQ, CASE_SRECV, WAIT_RECV);\n    return R_PARKED;\n  }\n  unlock(c);\n  handOver();\n  return r;',
+  ),
+  'select: losers stay in the lists': of('park', 'if (get(g, G_SELECT) & SELECT_MANY) dropWaiters(g);', ''),
+  'select: losers leave without the lock': of(
+    'park',
+    'lock(object);\n  unlink(w);\n  unlock(object);',
+    'unlink(w);',
+  ),
+  'ended: without asking who is waking it': of(
+    'sched',
+    'coming = atomicCas(g + G_STATUS, G_WAITING, G_RUNNING) != G_WAITING;',
+    'coming = false;',
+  ),
+  'deque: the tail moves before the slot is written': of(
+    'deque',
+    'atomicSet(slot(p, tail), task);\n  atomicSet(p + P_DEQ_TAIL, tail + 1);',
+    'atomicSet(p + P_DEQ_TAIL, tail + 1);\n  atomicSet(slot(p, tail), task);',
+  ),
+  'deque: taken without compare-and-swap': of(
+    'deque',
+    'const seen = atomicCas(from + P_DEQ_HEAD, head, head + 1);',
+    'const seen = head;\n    atomicSet(from + P_DEQ_HEAD, head + 1);',
+  ),
+  'deque: stolen without compare-and-swap': of(
+    'deque',
+    'if (atomicCas(victim + P_DEQ_HEAD, head, head + half) != head) continue;',
+    'atomicSet(victim + P_DEQ_HEAD, head + half);',
+  ),
+  'deque: slots copied after they are taken': of(
+    'deque',
+    'for (let i = 1; i < half; i++) atomicSet(slot(p, tail + i - 1), atomicGet(slot(victim, head + i)));\n    if (atomicCas(victim + P_DEQ_HEAD, head, head + half) != head) continue;',
+    'if (atomicCas(victim + P_DEQ_HEAD, head, head + half) != head) continue;\n    for (let i = 1; i < half; i++) atomicSet(slot(p, tail + i - 1), atomicGet(slot(victim, head + i)));',
+  ),
+  'global queue: without its lock': of('globq', 'lock(GLOBQ);\n  const size', 'const size'),
+  'global queue: a task in the tail only': of(
+    'globq',
+    'if (get(GLOBQ, GLOBQ_HEAD)) set(get(GLOBQ, GLOBQ_TAIL), J_LINK, task);',
+    'if (get(GLOBQ, GLOBQ_HEAD)) {}',
+  ),
+  'task: nobody is woken for it': of('task', 'else globqPut(task);\n  wakeOne();', 'else globqPut(task);'),
+  'task: woken before it is there': of(
+    'task',
+    'if (get(p, P_TASKS)) dequePush(task);\n  else globqPut(task);\n  wakeOne();',
+    'wakeOne();\n  if (get(p, P_TASKS)) dequePush(task);\n  else globqPut(task);',
+  ),
+  'task: what came along wakes nobody': of(
+    'task',
+    'if (atomicGet(p + P_DEQ_HEAD) != atomicGet(p + P_DEQ_TAIL)) wakeOne();',
+    '',
+  ),
+  'task: a call is answered only by who has tasks': of(
+    'proc',
+    'if (atomicGet(p + P_CALLED) && atomicSwap(p + P_CALLED, 0)) return false;\n  const load = atomicGet(p + P_LOAD);\n  if (!load) return false;',
+    'const load = atomicGet(p + P_LOAD);\n  if (!load || atomicSwap(p + P_CALLED, 0)) return false;',
+  ),
+  'task: left to one that was not called': of(
+    'proc',
+    'atomicGet(block + P_CALLED) || call(block)) return true;',
+    'atomicGet(block + P_ASLEEP)) return true;',
+  ),
+  'task: the spawner forgets without the lock': of(
+    'task',
+    'lock(task);\n  const done = get(task, J_STATE) == J_DONE;',
+    'const done = get(task, J_STATE) == J_DONE;\n  lock(task);',
+  ),
+  'heap: a list without its lock': of('mheap', 'lock(list);\n  while (n && get', 'while (n && get'),
+  'heap: a huge block without the lock': of(
+    'mheap',
+    'lock(list);\n  const block = get(list, MHEAP_HEAD);',
+    'const block = get(list, MHEAP_HEAD);\n  lock(list);',
+  ),
+  'heap: one batch is kept and flushed': of(
+    'mheap',
+    'set(cache, 4, get(cache, 4) - 1);\n    set(block, 0, get(list',
+    'set(block, 0, get(list',
+  ),
+  'pages: moved without compare-and-swap': of(
+    'pages',
+    'const seen = atomicCas(HEADER_PAGES, page, page + n);',
+    'const seen = page;\n    atomicSet(HEADER_PAGES, page + n);',
+  ),
+  'processors: one free block for two': of(
+    'proc',
+    'atomicCas(block + P_STATE, PROC_FREE, PROC_STARTING) == PROC_FREE',
+    'atomicGet(block + P_STATE) == PROC_FREE',
+  ),
+  'processors: one place in the table for two': of(
+    'proc',
+    'atomicSet(PTABLE + (atomicAdd(HEADER_PS, 1) << 2), block);',
+    'atomicSet(PTABLE + (atomicGet(HEADER_PS) << 2), block);\n  atomicAdd(HEADER_PS, 1);',
+  ),
+  'runs: one slot for two': of(
+    'runs',
+    'if (serial & 1 || atomicCas(slot + RUN_SERIAL, serial, serial + 1) != serial) continue;',
+    'if (serial & 1) continue;\n    atomicSet(slot + RUN_SERIAL, serial + 1);',
+  ),
+};
