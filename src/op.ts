@@ -104,8 +104,11 @@ export abstract class Operation<T> implements Op<T> {
   offer(_case: number): unknown {
     return undefined;
   }
-  /** It was completed, but its goroutine is ended before it could know: gives back what must not be lost. */
-  giveBack(_g: Waiter): void {}
+  /**
+   * It was completed, but its goroutine is ended before it could know: gives back what must not be lost. `g` is null if it
+   * has taken its value out of the core already.
+   */
+  giveBack(_g: Waiter | null): void {}
   /** The same, when another thread is just completing it and nobody can tell what came of it. */
   lose(): void {}
   /** It waited, or stood in a select, and will not be completed. */
@@ -230,7 +233,8 @@ const COMING = 2;
 export function giveBack(g: Waiter): void {
   const { op } = g;
   if (op === null) return;
-  const state = op.state === KEPT ? WOKEN : woken(g.addr);
+  if (op.state === KEPT) return op.giveBack(null);
+  const state = woken(g.addr);
   if (state === WOKEN) op.giveBack(g);
   else if (state === COMING) op.lose();
 }
@@ -294,7 +298,7 @@ class MapOp<T, U> extends Operation<U> {
     return this.inner.offer(index);
   }
 
-  override giveBack(g: Waiter): void {
+  override giveBack(g: Waiter | null): void {
     this.inner.giveBack(g);
   }
 
