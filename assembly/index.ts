@@ -17,7 +17,7 @@ export { procNew, sleepNow, spin, takeTasks, wakeUp } from './proc';
 export { seed } from './rand';
 export { schanClose, schanNew, schanRecv, schanRecvMany, schanSend, schanSendMany, valueOf } from './schan';
 export { exit, join, next, parkForever, parkHost, reasonOf, spawn, waiter, woken, yieldNow } from './sched';
-export { select } from './select';
+export { parkOnAll, select } from './select';
 export { semaAcquire, semaRelease } from './sema';
 export { taskEnd, taskForget, taskFree, taskNew, taskStart } from './task';
 export { sleep, timerFire, timerFree, timerNew, timerNext, timerPop, timerWait } from './timer';

@@ -36,7 +36,12 @@ export function select(n: i32, g: i32): i32 {
   }
   if (shared) return selectShared(n, g);
   const r = choose(n);
-  return r != R_BLOCK || !g ? r : reserve(n, g) ? parkOnAll(n, g, SELECT_MANY) : R_MEMORY;
+  return r != R_BLOCK || !g ? r : parkOnAll(n, g);
+}
+
+/** Pass 2 alone: the API has looked at the cases, which are all local, and found none of them ready. */
+export function parkOnAll(n: i32, g: i32): i32 {
+  return reserve(n, g) ? enterAll(n, g, SELECT_MANY) : R_MEMORY;
 }
 
 /** Room for the waiters is made before the locks are taken: nobody spins while pages are asked for. */
@@ -46,7 +51,7 @@ function selectShared(n: i32, g: i32): i32 {
   eachSema(n, true);
   let r = choose(n);
   const parks = r == R_BLOCK && g != 0;
-  if (parks) r = parkOnAll(n, g, SELECT_MANY | SELECT_SHARED);
+  if (parks) r = enterAll(n, g, SELECT_MANY | SELECT_SHARED);
   eachSema(n, false);
   unlockAll(locks);
   handOver();
@@ -122,7 +127,8 @@ function perform(entry: i32): i32 {
   return R_SLOT;
 }
 
-function parkOnAll(n: i32, g: i32, how: i32): i32 {
+/** Pass 2. The waiters are there. */
+function enterAll(n: i32, g: i32, how: i32): i32 {
   // First the goroutine, then its waiters: a shared one may be fired as soon as its lock is free.
   park(g, n ? WAIT_SELECT : WAIT_SELECT_EMPTY, how);
   let w = g + G_W;

@@ -115,10 +115,15 @@ export function describe(g: GoroutineInfo): string {
 /** The panic of a goroutine that nobody joined, as `run` reports it. */
 export function goroutinePanic(info: PanicInfo): Panic {
   const { error, goroutine } = info;
-  const text = error instanceof Error ? error.message || error.name : textOf(error);
-  const panic = new Panic(`panic: ${text}`, 'ERR_GOROUTINE_PANIC', { cause: error });
+  const panic = new Panic(`panic: ${panicText(error)}`, 'ERR_GOROUTINE_PANIC', { cause: error });
   panic.stack = `${panic.name}: ${panic.message}\n\n${describe(goroutine)}\n`;
   return panic;
+}
+
+/** As Go has it, the text of an error; with the name of its kind if that says more than that it is one. */
+function panicText(error: unknown): string {
+  const plain = error instanceof Panic || (error instanceof Error && error.name === 'Error');
+  return plain && error.message !== '' ? error.message : textOf(error);
 }
 
 /** A thrown value as text; some cannot be made into any. */

@@ -5,7 +5,6 @@ import { caseOf } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, type Result, takeResult } from './runtime/result.ts';
-import { BUSY } from './runtime/state.ts';
 
 /** What `select` of an object gives: the key of the chosen case, which narrows the value. */
 export type Selected<C> = {
@@ -60,8 +59,8 @@ class SelectOp extends Operation<unknown> {
     return this.cases?.at(index).offer(0);
   }
 
-  override giveBack(g: Waiter): void {
-    if (this.state === BUSY) this.cases?.at(caseOf(g.addr)).giveBack(g);
+  override giveBack(g: Waiter | null): void {
+    if (g !== null) this.cases?.at(caseOf(g.addr)).giveBack(g);
   }
 
   override lose(): void {

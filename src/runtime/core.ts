@@ -85,6 +85,7 @@ interface Core {
   taskFree(task: number): void;
 
   select(n: number, g: number): number;
+  parkOnAll(n: number, g: number): number;
 
   sleep(when: number, g: number): number;
   timerNew(): number;
@@ -144,6 +145,7 @@ export const {
   chanRecv,
   chanClose,
   select,
+  parkOnAll,
   sleep,
   timerNew,
   timerFree,

@@ -61,7 +61,8 @@ abstract class ReceiveOp<T, R> extends SharedOp<T, R> {
   }
 
   /** The receiver is gone, and what it was given goes with it. */
-  override giveBack(g: Waiter): void {
+  override giveBack(g: Waiter | null): void {
+    if (g === null) return;
     valueOf(g.addr);
     this.chan.codec.drop();
   }

@@ -15,7 +15,7 @@ import { handleAt, publish, release } from './handles.ts';
 const SIZE = S_REFS + 4;
 
 /** All of the memory as 64 bits. */
-let longs = new BigInt64Array(0);
+let longs: BigInt64Array = new BigInt64Array(0);
 
 abstract class Atomic implements SharedObject {
   declare readonly [sharedBrand]: true;

@@ -36,7 +36,7 @@ type Name =
   | 'init layoutVersion seed'
   | 'spawn waiter next yieldNow exit wake join parkHost parkForever reasonOf idle'
   | 'chanNew chanFree chanSend chanRecv chanClose'
-  | 'select'
+  | 'select parkOnAll'
   | 'sleep timerNew timerFree timerSet timerClear timerWait timerFire timerPop timerNext'
   | 'blockAlloc blockFree'
   | 'semaAcquire semaRelease'

@@ -158,6 +158,17 @@ describe('parks', () => {
     expect([rig.receivers(c), rig.senders(c)]).toEqual([[], []]);
   });
 
+  test('without a look at them, when the API has had one', () => {
+    const rig = new Rig();
+    const g = rig.running();
+    const c = rig.core.chanNew(1);
+    expect(tagOf(rig.core.chanSend(c, 0))).toBe(R_SLOT);
+    expect(rig.select(0, NEVER, { kind: CASE_RECV, addr: c })).toBe(0 << 3);
+    expect(tagOf(rig.core.chanSend(c, 0))).toBe(R_SLOT);
+    expect(rig.core.parkOnAll(2, g)).toBe(R_PARKED);
+    expect(rig.receivers(c)).toEqual([g]);
+  });
+
   test('with no case, for good', () => {
     const rig = new Rig();
     const g = rig.running();
