@@ -41,12 +41,12 @@ export function select(n: i32, g: i32): i32 {
 
 /** Pass 2 alone: the API has looked at the cases, which are all local, and found none of them ready. */
 export function parkOnAll(n: i32, g: i32): i32 {
-  return reserve(n, g) ? enterAll(n, g, SELECT_MANY) : R_MEMORY;
+  return reserve(n, g, false) ? enterAll(n, g, SELECT_MANY) : R_MEMORY;
 }
 
 /** Room for the waiters is made before the locks are taken: nobody spins while pages are asked for. */
 function selectShared(n: i32, g: i32): i32 {
-  if (g && !reserve(n, g)) return R_MEMORY;
+  if (g && !reserve(n, g, true)) return R_MEMORY;
   const locks = lockAll(n);
   eachSema(n, true);
   let r = choose(n);
@@ -132,6 +132,7 @@ function enterAll(n: i32, g: i32, how: i32): i32 {
   // First the goroutine, then its waiters: a shared one may be fired as soon as its lock is free.
   park(g, n ? WAIT_SELECT : WAIT_SELECT_EMPTY, how);
   let w = g + G_W;
+  if (how & SELECT_SHARED) w = get(w, W_SIBLING);
   for (let i = 0; i < n; i++) {
     const entry = entryOf(i);
     const kind = get(entry, CASE_KIND);
@@ -146,11 +147,14 @@ function enterAll(n: i32, g: i32, how: i32): i32 {
   return R_PARKED;
 }
 
-/** Chains a waiter a case onto `g` and gives each sleep its timer; all or nothing. */
-function reserve(n: i32, g: i32): bool {
+/**
+ * Chains a waiter a case onto `g` and gives each sleep its timer; all or nothing. If objects are shared, that of `g` itself
+ * serves for no case: whoever wakes it may write there, while the others stand in lists still.
+ */
+function reserve(n: i32, g: i32, shared: bool): bool {
   let last = g + G_W;
   for (let i = 0; i < n; i++) {
-    if (i) {
+    if (i || shared) {
       const w = slabAlloc(SLAB_W);
       if (!w) return release(i, g);
       set(last, W_SIBLING, w);
