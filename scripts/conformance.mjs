@@ -18,6 +18,7 @@ const RULES = [
   { title: 'Order, hand-off, queues', letter: 'Q', count: 13 },
   { title: 'select', letter: 'L', count: 13 },
   { title: 'Goroutines, panics, exit', letter: 'G', count: 18 },
+  { title: 'sync', letter: 'Y', count: 14 },
   { title: 'Timers', letter: 'T', count: 11 },
 ];
 
@@ -37,6 +38,16 @@ const RULE_NOTES = {
   G14: { note: 'numCPU only: there are no processors to count before tasks run on workers' },
   G16: { note: 'between operations only: JavaScript cannot be preempted' },
   G18: { left: 'on one thread all memory accesses are in order, so there is no edge that could be missing' },
+  Y1: { note: 'misuse is a Panic, which can be caught' },
+  Y5: { note: 'misuse is a Panic, which can be caught' },
+  Y6: { note: 'who waits to write holds up who comes to read, always' },
+  Y7: {
+    note: 'an add from zero never meets a wait: the last done and all wake-ups are one instant, so there is no panic for it',
+  },
+  Y10: { note: 'there is no Goexit, and no onceValues: give an array' },
+  Y11: { note: 'there are no copies of objects that could be misused' },
+  Y13: { left: 'a JavaScript Map is what sync.Map is on one thread; between threads there is none' },
+  Y14: { note: 'Int32, Int64 and Bool; a Value is a variable, on one thread' },
   Q10: { note: 'the order is free; each runs once' },
 };
 
@@ -136,7 +147,7 @@ function titlesOf(file) {
 function rulesOf(title) {
   const ids = [];
   for (const word of title.split(/[\s,]+/)) {
-    if (!/^[CQLGT]\d+$/.test(word)) break;
+    if (!/^[CQLGTY]\d+$/.test(word)) break;
     ids.push(word);
   }
   return ids;

@@ -142,8 +142,11 @@ function* finish(op: OnceOp, result: unknown): Go {
  * yield* open();
  */
 export function onceFunc(f: Func<unknown>): () => Op<void> {
-  return onceValue(f) as () => Op<void>;
+  const value = onceValue(f as () => unknown);
+  return () => value().map(nothing);
 }
+
+function nothing(): void {}
 
 /**
  * A function that gives what `f` gives the first time it is called; if that has thrown, every call throws the same. `f` is
