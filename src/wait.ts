@@ -94,7 +94,8 @@ export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
  * is finished, and gives what it returns.
  */
 export function* finished(result: unknown): Go<unknown> {
-  if (result instanceof Operation || isGenerator(result)) return yield* result;
+  if (result instanceof Operation) return yield* result as Op<unknown>;
+  if (isGenerator(result)) return yield* result;
   return isThenable(result) ? yield* wait(result) : result;
 }
 

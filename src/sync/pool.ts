@@ -91,4 +91,4 @@ interface PoolConstructor {
  *   buffers.put(bytes);
  * }
  */
-export const Pool: PoolConstructor = ItemPool as unknown as PoolConstructor;
+export const Pool: PoolConstructor = ItemPool;

@@ -141,7 +141,7 @@ describe.each([0, 1, 2, 3])('with %s processors', (procs) => {
     expect(seen).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
-  test('atomics', async () => {
+  test('TestHammer32, TestHammer64: totals are exact', async () => {
     const [n, big, flag] = [new Int32(), new Int64(), new Bool()];
     await run(
       async () => {
