@@ -37,6 +37,7 @@ const RUNNING = 1;
 export class Once implements SharedObject {
   declare readonly [sharedBrand]: true;
   readonly #sema = new Sema(NEW, RULE_ZERO, NEW);
+  #kept: SemaOp<void> | null = null;
 
   static {
     shareRecord(
@@ -60,7 +61,17 @@ export class Once implements SharedObject {
    */
   do(f: Func<unknown>): Op<void> {
     if (typeof f !== 'function') throw mistake('Once.do', 'a function', f);
+    if (this.#sema.free === 0) return this.#done();
     return new OnceOp(this.#sema, f);
+  }
+
+  /** It is done already, which is the usual case. */
+  #done(): Op<void> {
+    const kept = this.#kept;
+    if (kept !== null && kept.rearm()) return kept;
+    const op = new SemaOp<void>('do()', this.#sema, 0, WAIT_ONCE, undefined);
+    if (op.keepable) this.#kept ??= op;
+    return op;
   }
 }
 

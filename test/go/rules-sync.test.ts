@@ -584,7 +584,7 @@ describe('Y11 Cond', () => {
     cond.broadcast();
     rw.unlock();
     yield* joinAll(all);
-    expect(log).toEqual([1, 2]);
+    expect(log.sort()).toEqual([1, 2]);
     let error: unknown;
     try {
       yield* use(new Cond(new Mutex()).wait());
