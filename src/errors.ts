@@ -10,7 +10,12 @@ import {
   TRAP_TASK,
 } from '../assembly/layout.ts';
 
-/** What went wrong, for programs; the message says it in Go's words. */
+/**
+ * What went wrong, for programs; the message says it in Go's words.
+ *
+ * @example
+ * const closed = (e: unknown) => e instanceof Panic && e.code === 'ERR_SEND_ON_CLOSED';
+ */
 export type PanicCode =
   | 'ERR_SEND_ON_CLOSED'
   | 'ERR_CLOSE_OF_CLOSED'
@@ -48,7 +53,12 @@ export class Panic extends Error {
   }
 }
 
-/** One goroutine, as a report lists it. */
+/**
+ * One goroutine, as a report lists it.
+ *
+ * @example
+ * const text = (g: GoroutineInfo) => `goroutine ${g.id} [${g.reason}]: ${g.name}`;
+ */
 export interface GoroutineInfo {
   /** 1 is the main goroutine of its run. */
   readonly id: number;
@@ -60,10 +70,17 @@ export interface GoroutineInfo {
   readonly site: string | undefined;
 }
 
-/** A goroutine that threw, and nobody joined it. Given to the `onPanic` of `run`. */
+/**
+ * A goroutine that threw, and nobody joined it. Given to the `onPanic` of `run`.
+ *
+ * @example
+ * const onPanic = ({ error, goroutine }: PanicInfo) => console.error(goroutine.name, error);
+ * await run(main, { onPanic });
+ */
 export interface PanicInfo {
   /** What it threw. */
   readonly error: unknown;
+  /** Which one it was. */
   readonly goroutine: GoroutineInfo;
 }
 

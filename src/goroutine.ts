@@ -26,7 +26,14 @@ import { checking, reportUnused } from './runtime/unused.ts';
  */
 export type Go<T = void> = Generator<Parked, T, void>;
 
-/** What a goroutine can run: a generator function, an async function, or a plain one. */
+/**
+ * What a goroutine can run: a generator function, an async function, or a plain one.
+ *
+ * @example
+ * function twice(body: Body<[number], void>): void {
+ *   for (const n of [1, 2]) go(body as (n: number) => void, n);
+ * }
+ */
 export type Body<A extends unknown[], T> =
   ((...args: A) => Go<T>) | ((...args: A) => Promise<T>) | ((...args: A) => T);
 
@@ -86,6 +93,9 @@ let live = 0;
  * How many goroutines there are that have not ended, over all runs and threads.
  *
  * Source: Go's `runtime.NumGoroutine`.
+ *
+ * @example
+ * console.log(`${numGoroutine()} goroutines`);
  */
 export function numGoroutine(): number {
   let total = 0;

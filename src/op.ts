@@ -16,7 +16,12 @@ import { checking, track } from './runtime/unused.ts';
 
 declare const parkedBrand: unique symbol;
 
-/** What a goroutine yields while it waits. Only operations make it. */
+/**
+ * What a goroutine yields while it waits. Only operations make it.
+ *
+ * @example
+ * function* f(): Generator<Parked, number, void> {} // what Go<number> is short for
+ */
 export interface Parked {
   readonly [parkedBrand]: true;
 }
