@@ -335,7 +335,6 @@ testForms(
         let calls = 0;
         const f = make(() => {
           calls++;
-          // eslint-disable-next-line @typescript-eslint/only-throw-error -- as panic(x) may
           throw value;
         });
         for (let i = 0; i < 2; i++) {

@@ -11,6 +11,6 @@ export const scenarios: Readonly<Record<string, Scenario<unknown>>> = {
   ...memory,
   ...channels,
   ...selects,
-  ...sync,
   ...tasks,
+  ...sync,
 };

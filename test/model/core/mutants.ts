@@ -24,8 +24,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'claim: looked at and changed in two steps': of(
     'fire',
-    'if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return w;',
-    'if (atomicGet(get(w, W_G) + G_STATUS) == G_WAITING) {\n      atomicSet(get(w, W_G) + G_STATUS, G_CLAIMED);\n      return w;\n    }',
+    'if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return true;',
+    'if (atomicGet(get(w, W_G) + G_STATUS) == G_WAITING) {\n    atomicSet(get(w, W_G) + G_STATUS, G_CLAIMED);\n    return true;\n  }',
     also('atomicSet'),
   ),
   'claim: of the own processor, without looking': of(
