@@ -12,7 +12,7 @@
 // Address 0 is null for every link below. Read as a channel, it is an empty closed one: see src/runtime/records.ts.
 
 /** Bumped whenever anything in this file changes its meaning. */
-export const LAYOUT_VERSION: i32 = 2;
+export const LAYOUT_VERSION: i32 = 3;
 export const PAGE: i32 = 65536;
 
 // ── Header: one a memory; any thread, atomic ────────────────────────────────────
@@ -91,6 +91,7 @@ export const PAGE_KIND: i32 = 15;
 // +96  CLAIM      FIRED       the waiter it is about to wake; goroutines it has woken but not handed over, by G_LINK
 // +104 FIRED_LAST TASK        the last of those; the task it has in hand
 // +112 CACHE      (2 words a class) free payload blocks: first, count
+// +248 MIDWAY     SPINS       the shared channel whose waiters it wakes one by one; 1 while it counts in HEADER_SPINNING
 //      Any thread, atomic; each on a line of its own:
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
 // +576 EPOCH      ASLEEP      what it sleeps on; 1 while it sleeps, or is about to
@@ -120,6 +121,8 @@ export const P_FIRED: i32 = 100;
 export const P_FIRED_LAST: i32 = 104;
 export const P_TASK: i32 = 108;
 export const P_CACHE: i32 = 112;
+export const P_MIDWAY: i32 = 248;
+export const P_SPINS: i32 = 252;
 export const P_INBOX: i32 = 512;
 export const P_EPOCH: i32 = 576;
 export const P_ASLEEP: i32 = 580;

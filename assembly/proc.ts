@@ -10,9 +10,9 @@
 
 import {
   GLOBQ, GLOBQ_COUNT, HEADER_CORES, HEADER_IDLE, HEADER_PS, HEADER_SPINNING, PAGE, PROC_FREE, PROC_LIVE, PROC_STARTING,
-  PS_MAX, PTABLE, P_ASLEEP, P_CALLED, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_INBOX, P_LOAD, P_PAGES, P_SIZE, P_STATE, P_TASKS,
+  PS_MAX, PTABLE, P_ASLEEP, P_CALLED, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_INBOX, P_LOAD, P_PAGES, P_SIZE, P_SPINS, P_STATE, P_TASKS,
 } from './layout';
-import { atomicAdd, atomicCas, atomicGet, atomicSet, atomicSwap, clear, get, notify } from './memory';
+import { atomicAdd, atomicCas, atomicGet, atomicSet, atomicSwap, clear, get, notify, set } from './memory';
 import { takePages } from './pages';
 
 /** The P block of the thread that this instance belongs to: the one state outside the memory. */
@@ -142,14 +142,20 @@ export function spin(rounds: i32): i32 {
   const awake = atomicGet(HEADER_PS) - atomicGet(HEADER_IDLE);
   if (awake < 2 || awake > atomicGet(HEADER_CORES)) return 0;
   const tasks = get(p, P_TASKS);
-  if (tasks) atomicAdd(HEADER_SPINNING, 1);
+  if (tasks) {
+    set(p, P_SPINS, 1);
+    atomicAdd(HEADER_SPINNING, 1);
+  }
   let found = 0;
   for (let i = 0; i < rounds && !found; i++) {
     if (atomicGet(p + P_INBOX)) found = 1;
     else if (tasks && (i & 15) == 0 && hasTasks()) found = 1;
   }
   // The last that looked wakes the next, whether or not it has found something: nobody was woken for what came meanwhile.
-  if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && anyTasks()) wakeOne();
+  if (tasks) {
+    set(p, P_SPINS, 0);
+    if (atomicAdd(HEADER_SPINNING, -1) == 1 && anyTasks()) wakeOne();
+  }
   return found;
 }
 

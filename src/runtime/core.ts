@@ -8,6 +8,7 @@ import { instantiateSync } from '@assemblyscript/loader';
 import {
   BATCH,
   BATCH_MAX,
+  BLOCK_BYTES,
   CASES,
   HEADER_PAGES,
   HEADER_TRAP,
@@ -80,7 +81,6 @@ interface Core {
   valueOf(g: number): void;
 
   blockAlloc(size: number): number;
-  blockSize(address: number): number;
   blockFree(address: number): void;
 
   taskNew(g: number, key: number, args: number, run: number, id: number): number;
@@ -115,11 +115,21 @@ const DEFAULT_PAGES = 1024 ** 3 / PAGE;
 
 /** Rounds of a lock before the thread rests, if it may. */
 const PAUSES = 64;
+/** Rounds before it asks whether the holder is still there. */
+const LONG = 16 * PAUSES;
 let pauses = 0;
+let stuck: () => void = () => undefined;
 
-/** Somebody holds a lock of the core: usually for a moment, but it may have lost its core. */
+/** Sets who is called when this thread has tried to get a lock of the core for a millisecond. */
+export function onStuck(f: () => void): void {
+  stuck = f;
+}
+
+/** Somebody holds a lock of the core: usually for a moment, but it may have lost its core, or have ended. */
 function pause(): void {
-  if (++pauses % PAUSES === 0) host.blockFor(0.05);
+  if (++pauses % PAUSES !== 0) return;
+  if (pauses % LONG === 0) stuck();
+  host.blockFor(0.05);
 }
 
 /** What a module over this memory imports. */
@@ -248,7 +258,7 @@ setHeap({
     if (address === 0) throw outOfMemory();
     return address;
   },
-  sizeOf: core.blockSize,
+  sizeOf: (address) => wordAt(address + BLOCK_BYTES),
   free: core.blockFree,
   u8,
 });
