@@ -11,8 +11,8 @@
 import {
   CLASS_CACHED, CLASS_MIN, G_CLAIMED, G_DEAD, G_LINK, G_SELECT, G_SIZE, G_STATUS, G_W, G_WAITING, HEADER_IDLE, HEADER_PS,
   HEADER_SPINNING, J_QUEUED, J_RUNNER, J_SIZE, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, J_TRIES, LOCK, LOCKS,
-  OUTCOME_LOST, PAGE, PROC_FREE, PTABLE, P_ASLEEP, P_CACHE, P_CALLED, P_CASE, P_CLAIM, P_FIRED, P_GS, P_HELD, P_HELD_CASES,
-  P_INBOX, P_LOAD, P_MIDWAY, P_QUIET, P_SPINS, P_STATE, P_TASK, P_TASKS, SC_CLOSED, SC_RECVQ, SC_SENDQ, SELECT_SHARED, SLAB_G,
+  OUTCOME_LOST, PAGE, PROC_FREE, PTABLE, P_ASLEEP, P_CACHE, P_CASE, P_CLAIM, P_FIRED, P_GS, P_HELD, P_HELD_CASES,
+  P_INBOX, P_LOAD, P_LOOKS, P_MIDWAY, P_QUIET, P_STATE, P_TASK, P_TASKS, SC_CLOSED, SC_RECVQ, SC_SENDQ, SELECT_SHARED, SLAB_G,
   SLAB_J, SLAB_W, TRIES_MAX, W_G, W_LIST, W_OUT, W_PREV, W_SIZE,
 } from './layout';
 import { dequePop } from './deque';
@@ -32,8 +32,8 @@ export function reapWork(dead: i32): void {
   atomicSet(dead + P_TASKS, 0);
   atomicSet(dead + P_GS, 0);
   reapLocks(dead);
-  if (get(dead, P_SPINS)) atomicAdd(HEADER_SPINNING, -1);
-  set(dead, P_SPINS, 0);
+  if (get(dead, P_LOOKS)) atomicAdd(HEADER_SPINNING, -1);
+  set(dead, P_LOOKS, 0);
   // What it had decided is carried out as if by us.
   set(p, P_FIRED, get(dead, P_FIRED));
   set(dead, P_FIRED, 0);
@@ -138,7 +138,6 @@ export function reapRecords(dead: i32): i32 {
   for (let k = CLASS_MIN; k <= CLASS_CACHED; k++) flushOf(dead, k, get(dead, P_CACHE + (k << 3) + 4));
   clear(dead, P_CASE); // queue, timers and counts
   atomicSet(dead + P_QUIET, 0);
-  atomicSet(dead + P_CALLED, 0);
   atomicSet(dead + P_LOAD, 0);
   // It counts as asleep until a thread attaches.
   if (atomicCas(dead + P_ASLEEP, 0, 1) == 0) atomicAdd(HEADER_IDLE, 1);

@@ -16,6 +16,7 @@ import {
   LOCKS,
   P0,
   PAGE,
+  P_EPOCH,
   P_SIZE,
   P_VALUE,
 } from '../../assembly/layout.ts';
@@ -113,22 +114,26 @@ interface Core {
 
 const DEFAULT_PAGES = 1024 ** 3 / PAGE;
 
-/** Rounds of a lock before the thread rests, if it may. */
-const PAUSES = 64;
-/** Rounds before it asks whether the holder is still there. */
-const LONG = 16 * PAUSES;
-let pauses = 0;
+/**
+ * Loads between two tries at a lock. Meanwhile its holder may use the object again while the core has it in its cache:
+ * that halves the time of an operation on a channel that two threads use at once.
+ */
+const BACKOFF = 60;
+/** Tries at locks before the thread rests, if it may: a holder may have lost its core. */
+const TRIES = 4096;
+let tries = 0;
 let stuck: () => void = () => undefined;
 
-/** Sets who is called when this thread has tried to get a lock of the core for a millisecond. */
+/** Sets who is called when this thread has tried to get locks for long: a millisecond or so. */
 export function onStuck(f: () => void): void {
   stuck = f;
 }
 
-/** Somebody holds a lock of the core: usually for a moment, but it may have lost its core, or have ended. */
+/** Somebody holds a lock of the core, usually for a moment. */
 function pause(): void {
-  if (++pauses % PAUSES !== 0) return;
-  if (pauses % LONG === 0) stuck();
+  for (let i = 0; i < BACKOFF; i++) Atomics.load(coreWords, P_EPOCH >> 2);
+  if (++tries % TRIES !== 0) return;
+  stuck(); // the holder may have ended
   host.blockFor(0.05);
 }
 

@@ -52,7 +52,7 @@ export function dump(memory: WebAssembly.Memory): string {
   for (const p of core.processors()) {
     const word = (offset: number): number => at(p + offset);
     lines.push(
-      `P ${hex(p)} ${PROC[word(L.P_STATE)]}: asleep ${word(L.P_ASLEEP)} called ${word(L.P_CALLED)} tasks ${word(L.P_TASKS)} ` +
+      `P ${hex(p)} ${PROC[word(L.P_STATE)]}: asleep ${word(L.P_ASLEEP)} tasks ${word(L.P_TASKS)} ` +
         `load ${word(L.P_LOAD)} deque ${word(L.P_DEQ_TAIL) - word(L.P_DEQ_HEAD)} runq ${hex(word(L.P_RUNQ_HEAD))} ` +
         `inbox ${hex(word(L.P_INBOX))} held ${hex(word(L.P_HELD))} cases ${word(L.P_HELD_CASES)} claim ${hex(word(L.P_CLAIM))} ` +
         `fired ${hex(word(L.P_FIRED))} task ${hex(word(L.P_TASK))} quiet ${word(L.P_QUIET)} turns ${word(L.P_BEATS)}`,

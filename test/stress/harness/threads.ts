@@ -73,6 +73,6 @@ function noteEnd({ memory, p }: Boot): void {
   note('holdingALock', held.some((object) => object !== 0 && word(object) === p));
   note('handingOver', word(p + L.P_FIRED) !== 0);
   note('wakingMany', word(p + L.P_MIDWAY) !== 0);
-  note('lookingForWork', word(p + L.P_SPINS) !== 0);
+  note('lookingForWork', word(p + L.P_LOOKS) !== 0);
   note('withATaskInHand', word(p + L.P_TASK) !== 0);
 }
