@@ -13,7 +13,7 @@ export { chanClose, chanFree, chanNew, chanRecv, chanRelease, chanSend } from '.
 export { heapInsert as timerSet, heapRemove as timerClear } from './heap';
 export { blockAlloc, blockFree } from './mheap';
 export { wake } from './park';
-export { procNew, sleepNow, spin, takeTasks, wakeUp } from './proc';
+export { procNew, sleepNow, spin, wakeUp } from './proc';
 export { seed } from './rand';
 export { schanClose, schanNew, schanRecv, schanRecvMany, schanSend, schanSendMany, valueOf } from './schan';
 export { exit, join, next, parkForever, parkHost, reasonOf, spawn, waiter, woken, yieldNow } from './sched';
@@ -36,10 +36,6 @@ export function init(limit: i32, cores: i32): void {
 /** Once a further instance: the P block that its thread is to be. */
 export function attach(block: i32): void {
   attachTo(block);
-}
-
-export function layoutVersion(): i32 {
-  return LAYOUT_VERSION;
 }
 
 export function idle(): bool {

@@ -92,6 +92,7 @@ export const PAGE_KIND: i32 = 15;
 // +104 FIRED_LAST TASK        the last of those; the task it has in hand
 // +112 LOOKS      MIDWAY      whether HEADER_SPINNING counts it; the shared channel whose waiters it wakes one by one
 // +120 CACHE      (2 words a class) free payload blocks: first, count
+// +248 HASTE                  1: it leaves the next task to nobody else; the API sets it
 //      Any thread, atomic; each on a line of its own:
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
 // +576 EPOCH      ASLEEP      what it sleeps on; 1 while it sleeps, or is about to
@@ -123,6 +124,7 @@ export const P_TASK: i32 = 108;
 export const P_LOOKS: i32 = 112;
 export const P_MIDWAY: i32 = 116;
 export const P_CACHE: i32 = 120;
+export const P_HASTE: i32 = 248;
 export const P_INBOX: i32 = 512;
 export const P_EPOCH: i32 = 576;
 export const P_ASLEEP: i32 = 580;
@@ -363,6 +365,10 @@ export const R_PARKED: i32 = 4;
 export const R_CLOSED: i32 = 5;
 export const R_BLOCK: i32 = 6; // would block, and no goroutine was given to park
 export const R_MEMORY: i32 = 7; // no memory for the records; nothing was changed
+
+// `sleepNow` answers 0 if there is work, or
+export const SLEEP: i32 = 1;
+export const SLEEP_LIGHTLY: i32 = 2; // there are tasks that this processor leaves to others
 
 // `next` answers goroutine | NEXT_CLOSED when it was woken by a close
 export const NEXT_CLOSED: i32 = 1;

@@ -9,8 +9,9 @@
 //     at once.
 
 import {
-  GLOBQ, GLOBQ_COUNT, HEADER_CORES, HEADER_IDLE, HEADER_PS, HEADER_SPINNING, PAGE, PROC_FREE, PROC_LIVE, PROC_STARTING,
-  PS_MAX, PTABLE, P_ASLEEP, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_INBOX, P_LOAD, P_LOOKS, P_PAGES, P_SIZE, P_STATE, P_TASKS,
+  GLOBQ, GLOBQ_COUNT, HEADER_CORES, HEADER_IDLE, HEADER_PS, HEADER_SPINNING, PAGE, PROC_FREE, PROC_LIVE,
+  PROC_STARTING, PS_MAX, PTABLE, P_ASLEEP, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_HASTE, P_INBOX, P_LOAD, P_LOOKS,
+  P_PAGES, P_SIZE, P_STATE, P_TASKS, SLEEP, SLEEP_LIGHTLY,
 } from './layout';
 import { atomicAdd, atomicCas, atomicGet, atomicSet, clear, get, notify, set } from './memory';
 import { takePages } from './pages';
@@ -44,13 +45,16 @@ export function procAdd(block: i32): void {
   atomicSet(PTABLE + (atomicAdd(HEADER_PS, 1) << 2), block);
 }
 
-/** About to sleep: answers 1, or 0 if there is work after all. The epoch to sleep on must have been read before. */
+/**
+ * About to sleep: answers 0 if there is work after all, SLEEP, or SLEEP_LIGHTLY if there are tasks, left to others. The
+ * epoch to sleep on must have been read before.
+ */
 export function sleepNow(): i32 {
   if (!atomicGet(p + P_ASLEEP)) {
     atomicAdd(HEADER_IDLE, 1);
     atomicSet(p + P_ASLEEP, 1);
   }
-  if (!hasWork()) return 1;
+  if (!hasWork()) return anyTasks() ? SLEEP_LIGHTLY : SLEEP;
   wakeUp();
   return 0;
 }
@@ -85,11 +89,12 @@ export function wakeOne(): void {
  *
  * Nobody leaves a task to nobody: one that sleeps is woken, and one that is awake looks for tasks once more after it has
  * set P_ASLEEP. P_LOAD changes only while its owner is awake, so of all that look for the last time before everybody
- * sleeps, one sees loads that are final, and has the least or wakes who has.
+ * sleeps, one sees loads that are final, and has the least or wakes who has. But one that is awake may compute for long:
+ * who sleeps while there are tasks does so lightly, and takes them in P_HASTE if they are still there.
  */
 export function leaveToOthers(): bool {
   const load = atomicGet(p + P_LOAD);
-  if (!load) return false;
+  if (!load || get(p, P_HASTE)) return false;
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
     const block = procAt(i);
@@ -147,9 +152,4 @@ export function spin(rounds: i32): i32 {
   // The last that looked wakes the next, whether or not it has found something: nobody was woken for what came meanwhile.
   if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && anyTasks()) wakeOne();
   return found;
-}
-
-/** Whether this processor takes tasks. */
-export function takeTasks(yes: i32): void {
-  atomicSet(p + P_TASKS, yes);
 }

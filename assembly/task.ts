@@ -13,7 +13,7 @@
 
 import {
   CASE_TASK, G_W, J_ARGS, J_DONE, J_FREE, J_ID, J_KEY, J_OUTCOME, J_QUEUED,
-  J_RESULT, J_RUN, J_RUNNER, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, P_DEQ_HEAD, P_DEQ_TAIL, P_LOAD,
+  J_RESULT, J_RUN, J_RUNNER, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, P_DEQ_HEAD, P_DEQ_TAIL, P_HASTE, P_LOAD,
   P_TASK, P_TASKS, SELECT_SHARED, SLAB_J, TRAP_TASK, WAIT_TASK, HEADER_PS, PTABLE,
 } from './layout';
 import { dequePop, dequePush, dequeSteal } from './deque';
@@ -72,6 +72,7 @@ function taken(task: i32): i32 {
   set(task, J_RUNNER, p);
   set(task, J_STATE, J_TAKEN);
   set(p, P_TASK, 0);
+  set(p, P_HASTE, 0);
   atomicAdd(p + P_LOAD, 1);
   return task;
 }

@@ -10,7 +10,7 @@ import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
-import { allWords, onStuck, procNew, takeTasks, wordAt } from './runtime/core.ts';
+import { allWords, coreWords, onStuck, procNew, wordAt } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
 import { reaper } from './runtime/reaper.ts';
@@ -102,7 +102,7 @@ export async function shutdown(): Promise<void> {
 export function retune(): void {
   const runs = activeRuns();
   wanted = runs.length === 0 ? gomaxprocs() : Math.max(...runs.map((run) => run.procs ?? gomaxprocs()));
-  takeTasks(wanted === 0 || impossible ? 1 : 0);
+  Atomics.store(coreWords, P_TASKS >> 2, wanted === 0 || impossible ? 1 : 0);
   let fewer = false;
   processors.forEach(({ p }, i) => {
     const takes = i < wanted ? 1 : 0;

@@ -15,6 +15,7 @@ import {
   HEADER_LIMIT,
   HEADER_PAGES,
   HEADER_TRAP,
+  HEADER_VERSION,
   LAYOUT_VERSION,
   LOCKS,
   P0,
@@ -39,11 +40,9 @@ import { p } from './processor.ts';
 interface Core {
   init(limitPages: number, cores: number): void;
   attach(block: number): void;
-  layoutVersion(): number;
   seed(low: number, high: number): void;
 
   procNew(): number;
-  takeTasks(yes: number): void;
   sleepNow(): number;
   wakeUp(): void;
   spin(rounds: number): number;
@@ -131,13 +130,14 @@ function pause(): void {
 export const imports = { env: { memory, pause } };
 const core = instantiateSync(module, imports).instance.exports as unknown as Core;
 
-if (core.layoutVersion() !== LAYOUT_VERSION) {
-  throw new Error(
-    `goroutines: the core has layout ${core.layoutVersion()}, this code expects ${LAYOUT_VERSION}: files of two versions are mixed`,
-  );
-}
 if (boot === undefined) core.init(Math.min(DEFAULT_PAGES, MAX_PAGES), host.numCPU());
 else core.attach(boot.p);
+const layout = new Int32Array(memory.buffer)[HEADER_VERSION >> 2];
+if (layout !== LAYOUT_VERSION) {
+  throw new Error(
+    `goroutines: the core has layout ${layout}, this code expects ${LAYOUT_VERSION}: files of two versions are mixed`,
+  );
+}
 seedCore((Math.random() * 2 ** 32) | 0);
 
 export const {
@@ -173,7 +173,6 @@ export const {
   semaAcquire,
   semaRelease,
   procNew,
-  takeTasks,
   sleepNow,
   wakeUp,
   spin,

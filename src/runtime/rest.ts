@@ -1,5 +1,5 @@
 /** How a processor rests when it has nothing to do: it looks around for a while, then sleeps until it is notified. */
-import { P_BEATS, P_EPOCH, P_QUIET } from '../../assembly/layout.ts';
+import { P_BEATS, P_EPOCH, P_HASTE, P_QUIET, P_TASKS, SLEEP_LIGHTLY } from '../../assembly/layout.ts';
 import { host } from '../host/index.ts';
 import { coreWords, sleepNow, spin, wakeUp } from './core.ts';
 
@@ -34,12 +34,30 @@ export function awake(): void {
   wakeUp();
 }
 
+/** How long tasks may be left to a processor that is awake. If it has not taken them by then, it computes. */
+const LIGHT_MS = 1;
+let nap: unknown;
+
 /** Sleeps, and lets the host go on: `wake` is called when there is work. False if there is some already. */
 export function rest(wake: () => void): boolean {
   const epoch = Atomics.load(coreWords, P_EPOCH >> 2);
-  if (sleepNow() === 0) return false;
+  const sleep = sleepNow();
+  hasten(false);
+  if (sleep === 0) return false;
+  if (sleep === SLEEP_LIGHTLY && coreWords[P_TASKS >> 2] !== 0) {
+    nap ??= host.setTimer(() => {
+      nap = undefined;
+      hasten(true);
+      wake();
+    }, LIGHT_MS);
+  }
   host.sleepOn(coreWords, P_EPOCH >> 2, epoch, wake);
   return true;
+}
+
+/** Whether this processor leaves no task to others, until it rests again. */
+function hasten(yes: boolean): void {
+  coreWords[P_HASTE >> 2] = yes ? 1 : 0;
 }
 
 /** Longest sleep of a thread that blocks: then it looks whether anybody is left who could wake it. */
@@ -68,6 +86,7 @@ export function restBlocked(ms: number, quiet: boolean): boolean {
   if (quiet) Atomics.store(coreWords, P_QUIET >> 2, 1);
   const may = host.blockOn(coreWords, P_EPOCH >> 2, epoch, Math.min(ms, LOOK_MS));
   const woken = Atomics.load(coreWords, P_EPOCH >> 2) !== epoch;
+  hasten(!woken);
   if (woken || !quiet) awake();
   else wakeUp(); // nothing has happened, and nobody shall think so
   if (!may || woken) return may;

@@ -33,7 +33,7 @@ import {
 } from '../../assembly/layout.ts';
 
 type Name =
-  | 'init layoutVersion seed'
+  | 'init seed'
   | 'spawn waiter next yieldNow exit wake join parkHost parkForever reasonOf idle'
   | 'chanNew chanFree chanSend chanRecv chanClose'
   | 'select parkOnAll'

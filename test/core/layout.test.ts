@@ -176,7 +176,6 @@ describe('the core has the same layout', () => {
   test('version, header and sizes', () => {
     const rig = new Rig({ limit: 77 });
     const { core } = rig;
-    expect(core.layoutVersion()).toBe(layout.LAYOUT_VERSION);
     expect(rig.get(layout.HEADER_VERSION)).toBe(layout.LAYOUT_VERSION);
     expect(rig.get(layout.HEADER_PAGES)).toBe(layout.PAGES_FIRST_FREE);
     expect(rig.get(layout.HEADER_LIMIT)).toBe(77);

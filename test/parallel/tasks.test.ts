@@ -40,6 +40,26 @@ describe('where tasks run', () => {
     expect(ids.size).toBe(2);
   });
 
+  test('a task is not left to one that has fewer, but computes', async () => {
+    const late = await run(
+      function* () {
+        const quit = chan(f64);
+        const busy = go(tasks.spins, 2000);
+        yield* sleep(50);
+        const waiting = [go(tasks.consume, quit), go(tasks.consume, quit)]; // the other processor has two
+        yield* sleep(50);
+        const before = performance.now();
+        yield* go(tasks.where).join();
+        const after = performance.now() - before;
+        quit.close();
+        for (const g of [busy, ...waiting]) yield* g.join();
+        return after;
+      },
+      { procs: 2 },
+    );
+    expect(late).toBeLessThan(1000);
+  });
+
   test('from inside a task, too', async () => {
     expect(await run(() => go(tasks.outer, 20).join(), { procs: 2 })).toBe(41);
   });

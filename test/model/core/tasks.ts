@@ -8,6 +8,7 @@ import {
   OUTCOME_RETURNED,
   P_DEQ_HEAD,
   P_DEQ_TAIL,
+  P_TASKS,
 } from '../../../assembly/layout.ts';
 import { atomicAdd, atomicGet, call, end, get, loop, notify, scenario, service, wait } from '../model.ts';
 import type { End, Machine, Outcome, Scenario } from '../model.ts';
@@ -27,7 +28,7 @@ interface Setup {
 /** Processor 0 takes no tasks, as that of the main thread; the others do. */
 function withWorkers(machine: Machine): Setup {
   const procs = boot(machine);
-  machine.cores.slice(1).forEach((core) => core.takeTasks!(1));
+  procs.slice(1).forEach(({ p }) => machine.set(p + P_TASKS, 1));
   const standins = [0, 1].map(() => goroutine(machine.cores[0]!));
   const started = machine.core.blockAlloc!(8);
   machine.set(started, 0);
@@ -226,7 +227,7 @@ const busySpawner = scenario<Setup>({
 const stolen = scenario({
   setup(machine) {
     const procs = boot(machine);
-    machine.cores.forEach((core) => core.takeTasks!(1));
+    procs.forEach(({ p }) => machine.set(p + P_TASKS, 1));
     const standins = [0, 1, 2].map(() => goroutine(machine.cores[0]!));
     const tasks = standins.map((g) => machine.cores[0]!.taskNew!(g, 1, 0, 0, 0));
     return { procs, tasks };
@@ -261,7 +262,7 @@ function conserved(procs: Proc[], tasks: number[], turns: number[], machine: Mac
 const pushed = scenario({
   setup(machine) {
     const procs = boot(machine);
-    machine.cores.forEach((core) => core.takeTasks!(1));
+    procs.forEach(({ p }) => machine.set(p + P_TASKS, 1));
     return { procs, standins: [0, 1].map(() => goroutine(machine.cores[0]!)) };
   },
   threads: [
@@ -286,7 +287,7 @@ const full = scenario({
   bound: { preemptions: 2 },
   setup(machine) {
     const procs = boot(machine);
-    machine.cores.forEach((core) => core.takeTasks!(1));
+    procs.forEach(({ p }) => machine.set(p + P_TASKS, 1));
     const spawn = () => machine.cores[0]!.taskNew!(goroutine(machine.cores[0]!), 1, 0, 0, 0);
     const tasks = Array.from({ length: DEQUE_SLOTS }, spawn);
     return { procs, count: tasks.length, standins: [0, 1].map(() => goroutine(machine.cores[0]!)) };
