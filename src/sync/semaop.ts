@@ -12,7 +12,7 @@ import type { Sema } from './sema.ts';
 /** Acquires `n` permits; `value` is what the wait gives. */
 export class SemaOp<T> extends Operation<T> {
   /** Always the same, so it need not be put into the shared result each time. */
-  private readonly result: Result;
+  protected readonly result: Result;
   /** It waits, and the semaphore knows. */
   private holding = false;
 
