@@ -47,9 +47,9 @@ export function checkStartable(where: string, body: unknown): void {
 export function startCounted(
   body: unknown,
   args: unknown[],
-  onReturn: () => void,
+  onReturn: (value: unknown) => void,
   below: Function,
-): Goroutine<unknown> {
+): CountedG<unknown> {
   const made = trace(below);
   if (body instanceof TaskBody) return startTask(currentProgram(), body, args, made, onReturn);
   const g = start(currentProgram(), body as TaskFunction, args, made, CountedG) as CountedG<unknown>;

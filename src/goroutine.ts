@@ -264,19 +264,32 @@ export class G<T> implements Goroutine<T>, Coroutine {
 
 function nobody(): void {}
 
-/** A goroutine whose return, but not whose panic, is told to somebody: see WaitGroup.go. */
+/** A goroutine whose end is told to somebody. */
 export class CountedG<T> extends G<T> {
   /** Set right after construction. */
-  onReturn: () => void = nobody;
+  onReturn: (value: unknown) => void = nobody;
+  /** Whoever sets it has joined it, too: see `watched`. */
+  onThrow: (error: unknown) => void = nobody;
 
   override returned(value: unknown): void {
     if (this.ended) return;
     try {
-      this.onReturn();
+      this.onReturn(value);
     } catch (error) {
       return this.threw(error);
     }
     super.returned(value);
+  }
+
+  override threw(error: unknown): void {
+    if (!this.ended) this.onThrow(error);
+    super.threw(error);
+  }
+
+  /** What it throws is somebody's business: told to `f`, and no panic of the program. */
+  watched(f: (error: unknown) => void): void {
+    this.joins++;
+    this.onThrow = f;
   }
 }
 
