@@ -268,7 +268,7 @@ function nobody(): void {}
 export class CountedG<T> extends G<T> {
   /** Set right after construction. */
   onReturn: (value: unknown) => void = nobody;
-  /** Whoever sets it has joined it, too: see `watched`. */
+  /** Whoever sets it has joined it, too. */
   onThrow: (error: unknown) => void = nobody;
 
   override returned(value: unknown): void {
@@ -284,12 +284,6 @@ export class CountedG<T> extends G<T> {
   override threw(error: unknown): void {
     if (!this.ended) this.onThrow(error);
     super.threw(error);
-  }
-
-  /** What it throws is somebody's business: told to `f`, and no panic of the program. */
-  watched(f: (error: unknown) => void): void {
-    this.joins++;
-    this.onThrow = f;
   }
 }
 

@@ -11,7 +11,14 @@
  * numbers, bigints, booleans and symbols of `Symbol.for`. What cannot cross is not there on the other side.
  */
 import { clock } from '../runtime/processor.ts';
-import { decodeError, decodeResult, dropEncoded, encodeError, encodeResult, undoEncoded } from '../shared/args.ts';
+import {
+  decodeError,
+  decodeResult,
+  dropEncoded,
+  encodeError,
+  encodeResult,
+  undoEncoded,
+} from '../shared/args.ts';
 import { alloc, free, view } from '../shared/heap.ts';
 import { shareable, type Sharing, TAG_CONTEXT } from '../shared/shareable.ts';
 import { BACKGROUND, Ctx, TODO } from './ctx.ts';
@@ -127,7 +134,9 @@ function adoptEnvelope(at: number): Ctx {
   }
   const entries = values.map((block) => decodeResult(block) as [boolean, unknown, unknown]);
   if (node !== undefined && entries.length === 0) return node;
-  const map = new Map(entries.map(([symbol, key, value]) => [symbol ? Symbol.for(key as string) : key, value]));
+  const map = new Map(
+    entries.map(([symbol, key, value]) => [symbol ? Symbol.for(key as string) : key, value]),
+  );
   return new CarriedCtx(node, map, epoch);
 }
 

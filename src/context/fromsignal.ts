@@ -48,7 +48,10 @@ const known = new WeakMap<AbortSignal, SignalNode>();
  * const [ctx, cancel] = withTimeout(fromSignal(request.signal), 5000);
  */
 export function fromSignal(signal: AbortSignal): Context {
-  if (typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function' || !('aborted' in signal)) {
+  if (
+    typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function' ||
+    !('aborted' in signal)
+  ) {
     throw mistake('fromSignal', 'an AbortSignal', signal);
   }
   let node = known.get(signal);

@@ -100,10 +100,7 @@ export class Node extends Ctx {
 
   /** Its deadline, or of the nearest above that has one: then no other is earlier. */
   get limit(): { readonly when: number; readonly late: unknown } | undefined {
-    for (let node: Node | undefined = this; node !== undefined; node = node.up) {
-      if (node.when !== Infinity) return node;
-    }
-    return undefined;
+    return this.when === Infinity ? this.up?.limit : this;
   }
 
   override deadline(): number | undefined {
@@ -120,7 +117,8 @@ export class Node extends Ctx {
     if (this.error !== undefined) return true;
     const { up } = this;
     if (up?.poll()) this.finish(up.error as Error, up.reason, up.at);
-    else if (this.when !== Infinity && this.when <= clock()) this.finish(DeadlineExceeded, this.late, this.when);
+    else if (this.when !== Infinity && this.when <= clock())
+      this.finish(DeadlineExceeded, this.late, this.when);
     else this.look();
     // It may have been told meanwhile, by a node above that was found to be over.
     return (this.error as Error | undefined) !== undefined;
@@ -254,7 +252,8 @@ export class Node extends Ctx {
     if (this.attached === DETACHED || this.error !== undefined) return;
     const { children, listeners } = this;
     if (children !== undefined && children.strong.size > 0) return;
-    if ((listeners !== undefined && listeners.size > 0) || this.controller !== undefined || this.record !== 0) return;
+    if ((listeners !== undefined && listeners.size > 0) || this.controller !== undefined || this.record !== 0)
+      return;
     if (this.chan === undefined && (children === undefined || children.empty)) return this.detach();
     if (this.attached === WEAK) return;
     this.attached = WEAK;

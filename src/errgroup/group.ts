@@ -4,11 +4,12 @@ import type { Chan } from '../chantypes.ts';
 import { withCancelCause } from '../context/make.ts';
 import type { CancelCauseFunc, Context, ContextLike } from '../context/types.ts';
 import { mistake, Panic } from '../errors.ts';
-import { checkStartable, startCounted } from '../go.ts';
+import { checkStartable, startWatched } from '../go.ts';
 import type { Go } from '../goroutine.ts';
 import { type Op, Operation } from '../op.ts';
 import { writeCase } from '../runtime/cases.ts';
 import { type Result, VOID } from '../runtime/result.ts';
+import { type Trace, trace } from '../runtime/site.ts';
 import { unshareable } from '../shared/shareable.ts';
 import { WaitGroup } from '../sync/waitgroup.ts';
 import type { Task } from '../task.ts';
@@ -88,7 +89,8 @@ export class Group {
   go<A extends unknown[]>(body: (...args: A) => unknown, ...args: A): Op<void>;
   go(body: unknown, ...args: unknown[]): Op<void> {
     checkStartable('Group.go', body);
-    const begin = (): void => this.#begin(body, args);
+    const made = trace(this.go);
+    const begin = (): void => this.#begin(body, args, made);
     return this.#slots === undefined ? new StartOp(begin) : this.#slots.send().map(begin);
   }
 
@@ -108,16 +110,16 @@ export class Group {
   tryGo(body: unknown, ...args: unknown[]): boolean {
     checkStartable('Group.tryGo', body);
     if (this.#slots?.trySend() === false) return false;
-    this.#begin(body, args);
+    this.#begin(body, args, trace(this.tryGo));
     return true;
   }
 
   /** A slot is taken, if there are any. */
-  #begin(body: unknown, args: unknown[]): void {
+  #begin(body: unknown, args: unknown[], made: Trace | undefined): void {
     this.#all.add(1);
     this.#active++;
     try {
-      startCounted(body, args, this.#returned, this.go).watched(this.#threw);
+      startWatched(body, args, made, this.#returned, this.#threw);
     } catch (error) {
       this.#done();
       throw error;
@@ -190,4 +192,3 @@ export function withContext(parent: ContextLike): [group: Group, ctx: Context] {
 }
 
 unshareable(Group, 'an errgroup (give the tasks its context, and make a group where they run)');
-

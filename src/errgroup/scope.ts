@@ -1,9 +1,10 @@
 import { background, withCancelCause } from '../context/make.ts';
 import type { CancelCauseFunc, Context, ContextLike } from '../context/types.ts';
-import { checkStartable, startCounted } from '../go.ts';
+import { checkStartable, startWatched } from '../go.ts';
 import { checkBody, type CountedG, type Go, type Goroutine } from '../goroutine.ts';
 import { LaunchOp } from '../launch.ts';
 import type { Op } from '../op.ts';
+import { trace } from '../runtime/site.ts';
 import { unshareable } from '../shared/shareable.ts';
 import { WaitGroup } from '../sync/waitgroup.ts';
 import type { Task } from '../task.ts';
@@ -56,9 +57,7 @@ class OpenScope implements Scope {
     checkStartable('Scope.go', body);
     this.all.add(1);
     try {
-      const g = startCounted(body, args, this.returned, this.go);
-      g.watched(this.threw);
-      return g as CountedG<never>;
+      return startWatched(body, args, trace(this.go), this.returned, this.threw) as CountedG<never>;
     } catch (error) {
       this.all.done();
       throw error;

@@ -1,9 +1,10 @@
 import { chan } from '../chan.ts';
 import type { Chan, RecvChan } from '../chantypes.ts';
-import { checkStartable, startCounted } from '../go.ts';
+import { checkStartable, startWatched } from '../go.ts';
 import type { CountedG, Go } from '../goroutine.ts';
 import { LaunchOp } from '../launch.ts';
 import type { Op } from '../op.ts';
+import { type Trace, trace } from '../runtime/site.ts';
 import { unshareable } from '../shared/shareable.ts';
 import type { Task } from '../task.ts';
 
@@ -55,7 +56,8 @@ export class Group<T> {
    */
   do(key: unknown, f: Task<[], T> | (() => Go<T>) | (() => Promise<T>) | (() => T)): Op<T> {
     checkStartable('singleflight.do', f);
-    return new LaunchOp<T>('do()', () => this.#call(key, f).g.join());
+    const made = trace(this.do);
+    return new LaunchOp<T>('do()', () => this.#call(key, f, made).g.join());
   }
 
   /**
@@ -67,13 +69,10 @@ export class Group<T> {
    * @example
    * const s = yield* select({ page: group.doChan(url, load).recv(), quit: ctx.done().recv() });
    */
-  doChan(
-    key: unknown,
-    f: Task<[], T> | (() => Go<T>) | (() => Promise<T>) | (() => T),
-  ): RecvChan<Result<T>> {
+  doChan(key: unknown, f: Task<[], T> | (() => Go<T>) | (() => Promise<T>) | (() => T)): RecvChan<Result<T>> {
     checkStartable('singleflight.doChan', f);
     const ch = chan<Result<T>>(1);
-    this.#call(key, f).chans.push(ch);
+    this.#call(key, f, trace(this.doChan)).chans.push(ch);
     return ch;
   }
 
@@ -87,7 +86,7 @@ export class Group<T> {
   }
 
   /** The call that goes on for the key: one more waits for it. */
-  #call(key: unknown, f: unknown): Call<T> {
+  #call(key: unknown, f: unknown, made: Trace | undefined): Call<T> {
     const going = this.#calls.get(key);
     // One that the end of its program has cut off will not come to anything.
     if (going !== undefined && !going.g.ended) {
@@ -99,8 +98,14 @@ export class Group<T> {
       if (this.#calls.get(key) === call) this.#calls.delete(key);
       for (const ch of call.chans) ch.trySend({ value, error, shared: call.callers > 1 });
     };
-    call.g = startCounted(f, [], (value) => over(value as T, undefined), this.do) as CountedG<T>;
-    call.g.watched((error) => over(undefined, error));
+    const g = startWatched(
+      f,
+      [],
+      made,
+      (value) => over(value as T, undefined),
+      (error) => over(undefined, error),
+    );
+    call.g = g as CountedG<T>;
     this.#calls.set(key, call);
     return call;
   }

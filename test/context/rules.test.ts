@@ -104,19 +104,22 @@ test('X4 err knows of a deadline at once, in code that never waits', () => {
 });
 
 describe('X5 the first counts', () => {
-  testPlaces('X5 the cause of a child that was cancelled is its own, of one that was not the parent’s', async (look) => {
-    const [parent, cancel] = withCancelCause(background());
-    const [own, cancelOwn] = withCancelCause(parent);
-    const [below] = withCancelCause(withValue(parent, 'k', 1));
-    const [a, b] = [look(own), look(below)];
-    expect([await a.cause(), await b.cause()]).toEqual([undefined, undefined]);
-    cancelOwn(new TypeError('own'));
-    cancel(new RangeError('parent'));
-    await a.wait();
-    await b.wait();
-    expect(await a.cause()).toMatchObject({ message: 'own' });
-    expect(await b.cause()).toMatchObject({ message: 'parent' });
-  });
+  testPlaces(
+    'X5 the cause of a child that was cancelled is its own, of one that was not the parent’s',
+    async (look) => {
+      const [parent, cancel] = withCancelCause(background());
+      const [own, cancelOwn] = withCancelCause(parent);
+      const [below] = withCancelCause(withValue(parent, 'k', 1));
+      const [a, b] = [look(own), look(below)];
+      expect([await a.cause(), await b.cause()]).toEqual([undefined, undefined]);
+      cancelOwn(new TypeError('own'));
+      cancel(new RangeError('parent'));
+      await a.wait();
+      await b.wait();
+      expect(await a.cause()).toMatchObject({ message: 'own' });
+      expect(await b.cause()).toMatchObject({ message: 'parent' });
+    },
+  );
 
   test('X5 a deadline that has passed comes before a cancellation, though its timer has not run', () => {
     const [parent, cancel] = withCancel(background());
@@ -259,13 +262,19 @@ describe('X10 no leak', () => {
     },
   };
 
-  test.each(Object.keys(kinds))('X10 a dropped context is collected while its parent lasts: %s', async (kind) => {
-    const [parent, cancel] = withCancel(background());
-    parent.done();
-    const refs = Array.from({ length: 100 }, () => new WeakRef((kinds[kind] as (p: Context) => object)(parent)));
-    expect(await collected(() => refs.every((ref) => ref.deref() === undefined))).toBe(true);
-    cancel();
-  });
+  test.each(Object.keys(kinds))(
+    'X10 a dropped context is collected while its parent lasts: %s',
+    async (kind) => {
+      const [parent, cancel] = withCancel(background());
+      parent.done();
+      const refs = Array.from(
+        { length: 100 },
+        () => new WeakRef((kinds[kind] as (p: Context) => object)(parent)),
+      );
+      expect(await collected(() => refs.every((ref) => ref.deref() === undefined))).toBe(true);
+      cancel();
+    },
+  );
 
   test('X10 whoever has the channel is told, though nobody has the context', async () => {
     const [parent, cancel] = withCancel(background());
@@ -294,7 +303,9 @@ describe('X10 no leak', () => {
 test('X11 the names say how a context was made', () => {
   const [a] = withCancel(background());
   expect(String(a)).toBe('context.Background.WithCancel');
-  expect(String(withValue(a, 'user', 'gopher'))).toBe('context.Background.WithCancel.WithValue(user, gopher)');
+  expect(String(withValue(a, 'user', 'gopher'))).toBe(
+    'context.Background.WithCancel.WithValue(user, gopher)',
+  );
   expect(String(withValue(todo(), 5, [1]))).toBe('context.TODO.WithValue(5, Array)');
   expect(String(withoutCancel(a))).toBe('context.Background.WithCancel.WithoutCancel');
   expect(String(withTimeout(a, 90_000)[0])).toMatch(

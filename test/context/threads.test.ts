@@ -81,7 +81,7 @@ describe.each([0, 1, 2])('with %s processors', (procs) => {
       for (const above of [undefined, parent]) {
         const [ch, cue] = [contexts(), contexts()];
         go(tasks.owner, ch, cue);
-        await cue.send((above ?? background()) as Context);
+        await cue.send((above ?? background()));
         const ctx = (await ch.recv()) as Context;
         expect(ctx.err()).toBeUndefined();
         await cue.send(todo());
@@ -218,7 +218,9 @@ test('a cause that cannot cross arrives as what can be said of it', async () => 
         const gs = [go(tasks.waits, ctx), go(tasks.waits, ctx)];
         for (const g of gs) seen.push(((await g.join()) as unknown[])[2]);
       }
-      expect(seen.slice(0, 2)).toMatchObject(Array(2).fill({ message: 'a function (anonymous) cannot be shared' }));
+      expect(seen.slice(0, 2)).toMatchObject(
+        Array(2).fill({ message: 'a function (anonymous) cannot be shared' }),
+      );
       expect(seen.slice(2, 4)).toMatchObject(Array(2).fill({ message: 'with a channel' }));
       expect(seen.slice(4)).toEqual(['text', 'text', 5n, 5n]);
     },
@@ -247,7 +249,9 @@ test('a parent cancels 10,000 goroutines on two processors: all have seen it wit
         }
         took.push(last - at);
       }
-      console.log(`10,000 goroutines on 2 processors saw it after ${took.map((ms) => ms.toFixed(1)).join(', ')} ms`);
+      console.log(
+        `10,000 goroutines on 2 processors saw it after ${took.map((ms) => ms.toFixed(1)).join(', ')} ms`,
+      );
       expect(Math.min(...took)).toBeLessThan(50);
     },
     { procs: 2 },

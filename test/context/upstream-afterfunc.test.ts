@@ -18,7 +18,10 @@ import { hostTurn } from '../api/support.ts';
 import { Registering } from './custom.ts';
 
 /** A child of such a context that somebody waits for. */
-function below(parent: Registering, make: (parent: Registering) => [Context, () => void]): [Context, () => void] {
+function below(
+  parent: Registering,
+  make: (parent: Registering) => [Context, () => void],
+): [Context, () => void] {
   const made = make(parent);
   made[0].done();
   return made;
@@ -154,7 +157,14 @@ test('ExampleAfterFunc_connection: a read that a context interrupts', async () =
       return r.value;
     }
     const [ctx] = withTimeout(background(), 5);
-    const error: unknown = yield* go(async () => go(read, ctx).join().then(() => undefined, (e: unknown) => e)).join();
+    const error: unknown = yield* go(async () =>
+      go(read, ctx)
+        .join()
+        .then(
+          () => undefined,
+          (e: unknown) => e,
+        ),
+    ).join();
     expect(error).toBe(DeadlineExceeded);
   });
 });

@@ -126,19 +126,22 @@ test('TestBackground, TestTODO: are contexts', () => {
   expect(background()).toBe(background());
 });
 
-testPlaces('TestWithCancel: over when it is cancelled, also through a context of another class', async (look) => {
-  const [c1, cancel] = withCancel(background());
-  expect(String(c1)).toBe('context.Background.WithCancel');
-  const [c2] = withCancel(new Wrapped(c1));
-  const all = [c1, c2].map((ctx) => look(ctx));
-  for (const o of all) expect([await o.err(), await o.done()]).toEqual([undefined, false]);
-  cancel();
-  for (const o of all) {
-    expect(await o.err()).toBe(Canceled);
-    await o.wait();
-    expect(await o.done()).toBe(true);
-  }
-});
+testPlaces(
+  'TestWithCancel: over when it is cancelled, also through a context of another class',
+  async (look) => {
+    const [c1, cancel] = withCancel(background());
+    expect(String(c1)).toBe('context.Background.WithCancel');
+    const [c2] = withCancel(new Wrapped(c1));
+    const all = [c1, c2].map((ctx) => look(ctx));
+    for (const o of all) expect([await o.err(), await o.done()]).toEqual([undefined, false]);
+    cancel();
+    for (const o of all) {
+      expect(await o.err()).toBe(Canceled);
+      await o.wait();
+      expect(await o.done()).toBe(true);
+    }
+  },
+);
 
 testPlaces('TestDeadline: five shapes', async (look) => {
   const soon = (): number => Date.now() + 30;
@@ -189,7 +192,9 @@ test('TestValues: the innermost counts, keys are compared by identity, and wrapp
   const c2 = withValue(c1, k2, 'c2k2');
   const c3 = withValue(c2, k3, 'c3k3');
   expect([c3.value(k1), c3.value(k2), c3.value(k3)]).toEqual(['c1k1', 'c2k2', 'c3k3']);
-  expect(String(withValue(c3, 'k', undefined))).toMatch(/WithValue\(Symbol\(key\), c3k3\)\.WithValue\(k, <nil>\)$/);
+  expect(String(withValue(c3, 'k', undefined))).toMatch(
+    /WithValue\(Symbol\(key\), c3k3\)\.WithValue\(k, <nil>\)$/,
+  );
   const c4 = withValue(c3, k1, undefined);
   expect([c4.value(k1), c4.value(k2), c4.value(k3)]).toEqual([undefined, 'c2k2', 'c3k3']);
   const o1 = withValue(new Wrapped(c4), k2, 'o1k2');
@@ -207,9 +212,10 @@ test('TestSimultaneousCancels: a tree of a hundred, all cancelled in any order',
     }
     const wg = new WaitGroup();
     for (const [, cancel] of [...all].sort(() => Math.random() - 0.5)) wg.go(cancel);
-    for (const [ctx] of all) wg.go(function* () {
-      yield* ctx.done().recv();
-    });
+    for (const [ctx] of all)
+      wg.go(function* () {
+        yield* ctx.done().recv();
+      });
     yield* wg.wait();
     for (const [ctx] of all) expect(ctx.err()).toBe(Canceled);
   });
@@ -276,14 +282,17 @@ test('TestLayersTimeout: so does a timeout', async () => {
   for (let seed = 1; seed <= 20; seed++) await layers(seed, true);
 });
 
-testPlaces('TestWithCancelCanceledParent: a child of one that is over is over, for the same cause', async (look) => {
-  const [parent, cancel] = withCancelCause(background());
-  cancel(new Error('because'));
-  const o = look(withCancel(parent)[0]);
-  await o.wait();
-  expect(await o.err()).toBe(Canceled);
-  expect(await o.cause()).toMatchObject({ message: 'because' });
-});
+testPlaces(
+  'TestWithCancelCanceledParent: a child of one that is over is over, for the same cause',
+  async (look) => {
+    const [parent, cancel] = withCancelCause(background());
+    cancel(new Error('because'));
+    const o = look(withCancel(parent)[0]);
+    await o.wait();
+    expect(await o.err()).toBe(Canceled);
+    expect(await o.cause()).toMatchObject({ message: 'because' });
+  },
+);
 
 test('TestWithCancelSimultaneouslyCanceledParent: a hundred races of cancel and making a child', async () => {
   await run(function* () {
@@ -333,7 +342,9 @@ test('TestInvalidDerivedFail: a nil parent is refused everywhere', () => {
       });
     }
   }
-  expect(() => withCancel({} as Context)).toThrow(/^withCancel: expected a context, got an object of Object$/);
+  expect(() => withCancel({} as Context)).toThrow(
+    /^withCancel: expected a context, got an object of Object$/,
+  );
 });
 
 test('TestDeadlineExceededSupportsTimeout: timeout() is true, and of the other one false', () => {
