@@ -35,6 +35,19 @@ testPlaces('X1 the roots are never over, and have neither deadline nor values', 
   expect(withValue(todo(), 'k', 1).done()).toBe(nilChan);
 });
 
+test('X2 without a parent, or without a key, there is no context', () => {
+  for (const nothing of [undefined, null] as unknown as Context[]) {
+    for (const make of [withCancel, withCancelCause, withoutCancel]) {
+      expect(() => make(nothing)).toThrow('cannot create context from nil parent');
+    }
+    expect(() => withTimeout(nothing, 1)).toThrow('cannot create context from nil parent');
+    expect(() => withDeadline(nothing, 1)).toThrow('cannot create context from nil parent');
+    expect(() => withValue(nothing, 'k', 'v')).toThrow('cannot create context from nil parent');
+    expect(() => withValue(background(), nothing, 'v')).toThrow('nil key');
+  }
+  expect(() => withCancel({ done: 1 } as unknown as Context)).toThrow(TypeError);
+});
+
 describe('X3', () => {
   test('X3 cancel may be called again, by anybody, and is over when all below is', () => {
     const [root, cancel] = withCancel(background());

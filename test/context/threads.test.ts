@@ -81,7 +81,7 @@ describe.each([0, 1, 2])('with %s processors', (procs) => {
       for (const above of [undefined, parent]) {
         const [ch, cue] = [contexts(), contexts()];
         go(tasks.owner, ch, cue);
-        await cue.send((above ?? background()));
+        await cue.send(above ?? background());
         const ctx = (await ch.recv()) as Context;
         expect(ctx.err()).toBeUndefined();
         await cue.send(todo());
