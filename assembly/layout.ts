@@ -90,12 +90,13 @@ export const PAGE_KIND: i32 = 15;
 // +88  HELD       HELD_CASES  the lock it holds or tries to take; locks of a select, in LOCKS
 // +96  CLAIM      FIRED       the waiter it is about to wake; goroutines it has woken but not handed over, by G_LINK
 // +104 FIRED_LAST TASK        the last of those; the task it has in hand
-// +112 CACHE      (2 words a class) free payload blocks: first, count
+// +112 LOOKS                  whether HEADER_SPINNING counts it
+// +120 CACHE      (2 words a class) free payload blocks: first, count
 //      Any thread, atomic; each on a line of its own:
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
 // +576 EPOCH      ASLEEP      what it sleeps on; 1 while it sleeps, or is about to
 // +584 STATE      QUIET       PROC_*; the API's word that nothing but another processor can wake it
-// +592 CALLED     LOAD        1: woken for a task, and not there yet; tasks that were taken here and have not ended
+// +592 LOAD                   tasks that were taken here and have not ended
 // +640 DEQ_HEAD   DEQ_TAIL    unstarted tasks in DEQUE: thieves and owner move the head, the owner the tail
 // +768 BEATS      GS          turns of the API's loop; goroutines that have not ended, for whoever counts all
 export const P_RUNQ_HEAD: i32 = 0;
@@ -119,14 +120,14 @@ export const P_CLAIM: i32 = 96;
 export const P_FIRED: i32 = 100;
 export const P_FIRED_LAST: i32 = 104;
 export const P_TASK: i32 = 108;
-export const P_CACHE: i32 = 112;
+export const P_LOOKS: i32 = 112;
+export const P_CACHE: i32 = 120;
 export const P_INBOX: i32 = 512;
 export const P_EPOCH: i32 = 576;
 export const P_ASLEEP: i32 = 580;
 export const P_STATE: i32 = 584;
 export const P_QUIET: i32 = 588;
-export const P_CALLED: i32 = 592;
-export const P_LOAD: i32 = 596;
+export const P_LOAD: i32 = 592;
 export const P_DEQ_HEAD: i32 = 640;
 export const P_DEQ_TAIL: i32 = 644;
 export const P_BEATS: i32 = 768;

@@ -10,9 +10,9 @@
 
 import {
   GLOBQ, GLOBQ_COUNT, HEADER_CORES, HEADER_IDLE, HEADER_PS, HEADER_SPINNING, PAGE, PROC_FREE, PROC_LIVE, PROC_STARTING,
-  PS_MAX, PTABLE, P_ASLEEP, P_CALLED, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_INBOX, P_LOAD, P_PAGES, P_SIZE, P_STATE, P_TASKS,
+  PS_MAX, PTABLE, P_ASLEEP, P_DEQ_HEAD, P_DEQ_TAIL, P_EPOCH, P_INBOX, P_LOAD, P_LOOKS, P_PAGES, P_SIZE, P_STATE, P_TASKS,
 } from './layout';
-import { atomicAdd, atomicCas, atomicGet, atomicSet, atomicSwap, clear, get, notify } from './memory';
+import { atomicAdd, atomicCas, atomicGet, atomicSet, clear, get, notify, set } from './memory';
 import { takePages } from './pages';
 
 /** The P block of the thread that this instance belongs to: the one state outside the memory. */
@@ -75,35 +75,29 @@ export function wakeOne(): void {
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
     const block = procAt(i);
-    if (block && atomicGet(block + P_TASKS) && call(block)) return;
+    if (block && atomicGet(block + P_TASKS) && wakeProc(block)) return;
   }
 }
 
-/** Wakes a processor to take a task. */
-function call(block: i32): bool {
-  atomicSet(block + P_CALLED, 1);
-  if (wakeProc(block)) return true;
-  atomicSet(block + P_CALLED, 0);
-  return false;
-}
-
 /**
- * Whether to leave a task to a processor that has fewer: what has begun stays where it is, so it matters where it begins.
- * One that sleeps is called, and one that was called, or whose thread starts, is expected. Who was called takes one in
- * any case. The more tasks there are, the less it matters, and the rarer is the call.
+ * Whether to leave a task to a processor that has fewer: what has begun stays where it is, so it matters where it
+ * begins. The more tasks there are, the less it matters, and the rarer it is done.
+ *
+ * Nobody leaves a task to nobody: one that sleeps is woken, and one that is awake looks for tasks once more after it has
+ * set P_ASLEEP. P_LOAD changes only while its owner is awake, so of all that look for the last time before everybody
+ * sleeps, one sees loads that are final, and has the least or wakes who has.
  */
 export function leaveToOthers(): bool {
-  // A call is answered even if there is nothing: or others would rely on it while this one sleeps again.
-  if (atomicGet(p + P_CALLED) && atomicSwap(p + P_CALLED, 0)) return false;
   const load = atomicGet(p + P_LOAD);
   if (!load) return false;
   const n = atomicGet(HEADER_PS);
   for (let i = 0; i < n; i++) {
     const block = procAt(i);
-    if (!block || block == p || !atomicGet(block + P_TASKS)) continue;
+    if (!block || !atomicGet(block + P_TASKS)) continue;
     const other = atomicGet(block + P_LOAD);
     if (load - other <= other >> 2) continue;
-    if (atomicGet(block + P_STATE) == PROC_STARTING || atomicGet(block + P_CALLED) || call(block)) return true;
+    wakeProc(block);
+    return true;
   }
   return false;
 }
@@ -135,19 +129,21 @@ function anyTasks(): bool {
 }
 
 /**
- * Looks for work for a while before it sleeps, if somebody is awake who could make some and a core is free for that: a hand-over between two threads that run
- * takes a tenth of one that has to wake the other.
+ * Looks for work for a while before it sleeps, if somebody is awake who could make some and a core is free for that: a
+ * hand-over between two threads that run takes a tenth of one that has to wake the other.
  */
 export function spin(rounds: i32): i32 {
   const awake = atomicGet(HEADER_PS) - atomicGet(HEADER_IDLE);
   if (awake < 2 || awake > atomicGet(HEADER_CORES)) return 0;
   const tasks = get(p, P_TASKS);
+  set(p, P_LOOKS, tasks);
   if (tasks) atomicAdd(HEADER_SPINNING, 1);
   let found = 0;
   for (let i = 0; i < rounds && !found; i++) {
     if (atomicGet(p + P_INBOX)) found = 1;
     else if (tasks && (i & 15) == 0 && hasTasks()) found = 1;
   }
+  set(p, P_LOOKS, 0);
   // The last that looked wakes the next, whether or not it has found something: nobody was woken for what came meanwhile.
   if (tasks && atomicAdd(HEADER_SPINNING, -1) == 1 && anyTasks()) wakeOne();
   return found;

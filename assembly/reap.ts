@@ -9,9 +9,10 @@
 
 import {
   CLASS_CACHED, CLASS_MIN, G_CLAIMED, G_DEAD, G_FREE, G_LINK, G_SELECT, G_SIZE, G_STATUS, G_WAITING, HEADER_IDLE,
-  J_QUEUED, J_RUNNER, J_SIZE, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, J_TRIES, LOCK, LOCKS, OUTCOME_LOST,
-  PAGE, PROC_FREE, P_ASLEEP, P_CACHE, P_CALLED, P_CASE, P_CLAIM, P_FIRED, P_HELD, P_HELD_CASES, P_INBOX, P_LOAD, P_QUIET,
-  P_STATE, P_TASK, P_TASKS, SELECT_SHARED, SLAB_G, SLAB_J, TRIES_MAX, W_G, W_LIST, W_OUT, W_PREV,
+  HEADER_SPINNING, J_QUEUED, J_RUNNER, J_SIZE, J_SPAWNER, J_STANDIN, J_STARTED, J_STATE, J_TAKEN, J_TRIES, LOCK,
+  LOCKS, OUTCOME_LOST, PAGE, PROC_FREE, P_ASLEEP, P_CACHE, P_CASE, P_CLAIM, P_FIRED, P_HELD, P_HELD_CASES, P_INBOX,
+  P_LOAD, P_LOOKS, P_QUIET, P_STATE, P_TASK, P_TASKS, SELECT_SHARED, SLAB_G, SLAB_J, TRIES_MAX, W_G, W_LIST, W_OUT,
+  W_PREV,
 } from './layout';
 import { dequePop } from './deque';
 import { handOver } from './fire';
@@ -27,6 +28,8 @@ import { putBack } from './waitq';
 
 export function reapWork(dead: i32): void {
   atomicSet(dead + P_TASKS, 0);
+  if (get(dead, P_LOOKS)) atomicAdd(HEADER_SPINNING, -1);
+  set(dead, P_LOOKS, 0);
   breakLocks(dead);
   // What it had decided is carried out as if by us.
   set(p, P_FIRED, get(dead, P_FIRED));
@@ -110,7 +113,6 @@ export function reapRecords(dead: i32): i32 {
   for (let k = CLASS_MIN; k <= CLASS_CACHED; k++) flushOf(dead, k, get(dead, P_CACHE + (k << 3) + 4));
   clear(dead, P_CASE); // queue, timers and counts
   atomicSet(dead + P_QUIET, 0);
-  atomicSet(dead + P_CALLED, 0);
   atomicSet(dead + P_LOAD, 0);
   // It counts as asleep until a thread attaches.
   if (atomicCas(dead + P_ASLEEP, 0, 1) == 0) atomicAdd(HEADER_IDLE, 1);

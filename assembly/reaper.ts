@@ -1,5 +1,5 @@
 // The ABI of a module of its own, over the same memory: what is done after the death of a thread. It is as large as a
 // tenth of the core and most programs never need it, so it is instantiated at the first death, and not in every thread.
 
-export { attach } from './proc';
+export { attach, wakeOne } from './proc';
 export { reapRecords, reapWork } from './reap';

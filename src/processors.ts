@@ -102,7 +102,12 @@ export function retune(): void {
   const runs = activeRuns();
   wanted = runs.length === 0 ? gomaxprocs() : Math.max(...runs.map((run) => run.procs ?? gomaxprocs()));
   takeTasks(wanted === 0 || impossible ? 1 : 0);
-  processors.forEach(({ p }, i) => Atomics.store(allWords(), (p + P_TASKS) >> 2, i < wanted ? 1 : 0));
+  let fewer = false;
+  processors.forEach(({ p }, i) => {
+    const takes = i < wanted ? 1 : 0;
+    if (Atomics.exchange(allWords(), (p + P_TASKS) >> 2, takes) > takes) fewer = true;
+  });
+  if (fewer) reaper().wakeOne(); // others may have left a task to one that now takes none
   if (runs.length > 0) {
     stopGrace?.();
     stopGrace = undefined;

@@ -15,6 +15,7 @@ import {
   LOCKS,
   P0,
   PAGE,
+  P_EPOCH,
   P_SIZE,
   P_VALUE,
 } from '../../assembly/layout.ts';
@@ -113,13 +114,19 @@ interface Core {
 
 const DEFAULT_PAGES = 1024 ** 3 / PAGE;
 
-/** Rounds of a lock before the thread rests, if it may. */
-const PAUSES = 64;
-let pauses = 0;
+/**
+ * Loads between two tries at a lock. Meanwhile its holder may use the object again while the core has it in its cache:
+ * that halves the time of an operation on a channel that two threads use at once.
+ */
+const BACKOFF = 60;
+/** Tries at locks before the thread rests, if it may: a holder may have lost its core. */
+const TRIES = 4096;
+let tries = 0;
 
-/** Somebody holds a lock of the core: usually for a moment, but it may have lost its core. */
+/** Somebody holds a lock of the core, usually for a moment. */
 function pause(): void {
-  if (++pauses % PAUSES === 0) host.blockFor(0.05);
+  for (let i = 0; i < BACKOFF; i++) Atomics.load(coreWords, P_EPOCH >> 2);
+  if (++tries % TRIES === 0) host.blockFor(0.05);
 }
 
 /** What a module over this memory imports. */

@@ -7,6 +7,7 @@ import { decode } from './memory.ts';
 /** Its exports. `dead` is the address of a processor whose thread has ended. */
 interface Reaper {
   attach(block: number): void;
+  wakeOne(): void;
   reapWork(dead: number): void;
   reapRecords(dead: number): number;
 }

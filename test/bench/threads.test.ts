@@ -6,17 +6,11 @@ import { threadBenches } from '../../bench/threads/rows.ts';
 import { lines, verdict } from '../../bench/threads/table.ts';
 import { output } from '../examples/command.ts';
 
-/**
- * Those whose bodies count for themselves. Left out: `multithreading`, which fails at times, and our pairs of tasks that
- * must be on two processors, which begin on one at times: then the benchmark says so and has no result.
- */
+/** Those whose bodies count for themselves. Left out: `multithreading`, which fails at times. */
 const counting = threadBenches
   .filter((bench) => bench.unit === 'ns')
   .flatMap(({ name, entrants }) => entrants.map((entrant) => ({ name, by: entrant.name })))
-  .filter(
-    ({ name, by }) =>
-      by !== 'multithreading' && !(/^(stream-100|ping-pong)/.test(name) && by.startsWith('ours')),
-  );
+  .filter(({ by }) => by !== 'multithreading');
 
 test.each(counting)('$name by $by does what it counts', async ({ name, by }) => {
   const ns = Number(await output('bench/main.ts', ['--measure', name, '--by', by, '--ms', '1']));

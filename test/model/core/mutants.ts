@@ -62,8 +62,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'sleep: nobody is notified': of('proc', 'notify(block + P_EPOCH);\n', ''),
   'wake: of whoever sleeps, not of who takes tasks': of(
     'proc',
-    'atomicGet(block + P_TASKS) && call(block)',
-    'call(block)',
+    'atomicGet(block + P_TASKS) && wakeProc(block)',
+    'wakeProc(block)',
   ),
   'spin: the last that looked wakes somebody only if it has found something': of(
     'proc',
@@ -135,16 +135,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     'if (atomicGet(p + P_DEQ_HEAD) != atomicGet(p + P_DEQ_TAIL)) wakeOne();',
     '',
   ),
-  'task: a call is answered only by who has tasks': of(
-    'proc',
-    'if (atomicGet(p + P_CALLED) && atomicSwap(p + P_CALLED, 0)) return false;\n  const load = atomicGet(p + P_LOAD);\n  if (!load) return false;',
-    'const load = atomicGet(p + P_LOAD);\n  if (!load || atomicSwap(p + P_CALLED, 0)) return false;',
-  ),
-  'task: left to one that was not called': of(
-    'proc',
-    'atomicGet(block + P_CALLED) || call(block)) return true;',
-    'atomicGet(block + P_ASLEEP)) return true;',
-  ),
+  'task: left to one that sleeps': of('proc', 'wakeProc(block);\n    return true;', 'return true;'),
   'task: the spawner forgets without the lock': of(
     'task',
     'lock(task);\n  const done = get(task, J_STATE) == J_DONE;',

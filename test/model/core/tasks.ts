@@ -20,6 +20,8 @@ interface Setup {
   standins: number[];
   /** A word: how many tasks have started. */
   started: number;
+  /** A task that worker 1 has begun. */
+  early?: number;
 }
 
 /** Processor 0 takes no tasks, as that of the main thread; the others do. */
@@ -42,13 +44,20 @@ interface Habits {
   readonly looks?: boolean;
   /** Ends no task before so many have started. */
   readonly until?: number;
+  /** Has begun a task already, and ends it after it has looked for another. */
+  readonly holds?: boolean;
 }
 
 /** A processor that runs every task it gets, for ever. Its state: how many. */
-const worker = (index: number, { looks, until }: Habits = {}) =>
-  service(({ procs, started }: Setup) =>
-    loop(0, function* (ran: number): Part<number | End> {
+const worker = (index: number, { looks, until, holds }: Habits = {}) =>
+  service(({ procs, started, early }: Setup) =>
+    loop(holds ? -1 : 0, function* (ran: number): Part<number | End> {
       const next = yield call('next');
+      if (ran < 0) {
+        yield call('taskEnd', early!, OUTCOME_RETURNED, early!);
+        ran = 1;
+        if (!next) return ran;
+      }
       if (!next) {
         if (!looks || !(yield call('spin', 1))) yield* rest(procs[index]!.p);
         return ran;
@@ -147,7 +156,7 @@ const atOnceAndLate = scenario<Setup>({
 });
 
 /** One worker has a task already, so it leaves the next to the other: it must not leave it to nobody. */
-const left = (count: number, preemptions: number) =>
+const left = (count: number, looks: boolean, preemptions: number) =>
   scenario<Setup>({
     bound: { preemptions },
     setup(machine) {
@@ -161,13 +170,34 @@ const left = (count: number, preemptions: number) =>
       function* ({ standins }) {
         for (const g of standins.slice(0, count)) yield call('taskNew', g, 1, 0, 0, 0);
       },
-      worker(1, { looks: true }),
+      worker(1, { looks }),
       worker(2),
     ],
     check({ ends: [, one, two] }) {
       return Number(one) + Number(two) === count ? undefined : `${String(one)} and ${String(two)} tasks ran`;
     },
   });
+
+/** The same, and the task that it had ends meanwhile. */
+const leftAtEnd = scenario<Setup>({
+  bound: { preemptions: 3 },
+  setup(machine) {
+    const setup = withWorkers(machine);
+    const early = machine.cores[0]!.taskNew!(goroutine(machine.cores[0]!), 1, 0, 0, 0);
+    machine.cores[1]!.next!();
+    machine.cores[1]!.taskStart!(early);
+    return { ...setup, early };
+  },
+  threads: [
+    function* ({ standins }) {
+      yield call('taskNew', standins[0]!, 1, 0, 0, 0);
+    },
+    worker(1, { holds: true }),
+    worker(2),
+  ],
+  check: ({ ends: [, one, two] }) =>
+    Number(one) + Number(two) === 2 ? undefined : `${String(one)} and ${String(two)} tasks ran`,
+});
 
 /** A worker that has started a task and then is busy: another worker is woken for it, not just anybody. */
 const busySpawner = scenario<Setup>({
@@ -270,13 +300,13 @@ const full = scenario({
     },
   ],
   check({ setup: { procs, count }, ends, machine }) {
-    // Whoever looks for tasks from now on finds every other one, once.
+    // Whoever looks for tasks from now on finds every other one, once; who has more than others leaves it to them.
     const found = new Set([ends[1] as number]);
-    for (const core of machine.cores) {
-      for (let next; (next = core.next!());) {
-        if (found.has(next)) return `${next} twice`;
-        found.add(next);
-      }
+    for (let idle = 0, turns = 0; idle < machine.cores.length; turns++) {
+      const next = machine.cores[turns % machine.cores.length]!.next!();
+      idle = next ? 0 : idle + 1;
+      if (found.has(next)) return `${next} twice`;
+      if (next) found.add(next);
     }
     const left = procs.reduce(
       (sum, { p }) => sum + machine.get(p + P_DEQ_TAIL) - machine.get(p + P_DEQ_HEAD),
@@ -320,8 +350,9 @@ export const tasks: Readonly<Record<string, Scenario<unknown>>> = {
   'tasks: at once': atOnce(false),
   'tasks: at once, one looks': atOnce(true),
   'tasks: at once, while one looks': atOnceAndLate,
-  'tasks: left to another': left(1, 3),
-  'tasks: two left to another': left(2, 2),
+  'tasks: left to another': left(1, true, 3),
+  'tasks: two left to another': left(2, false, 2),
+  'tasks: left to another, while one ends': leftAtEnd,
   'tasks: while the spawner is busy': busySpawner,
   'tasks: stolen': stolen,
   'tasks: pushed while stolen': pushed,
