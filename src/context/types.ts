@@ -1,6 +1,6 @@
 /** Contexts, as types. */
 import type { RecvChan } from '../chantypes.ts';
-import type { sharedBrand } from '../shared/shared.ts';
+import type { SharedObject } from '../shared/shared.ts';
 
 /**
  * What must be known of a context to derive others from it. A class of one's own that has these four can be the parent
@@ -31,7 +31,7 @@ export interface ContextLike {
  *   }
  * }
  */
-export interface Context extends ContextLike {
+export interface Context extends ContextLike, SharedObject {
   /** Closed when the context is over; the nil channel if it never can be. The same channel every time. */
   done(): RecvChan<never>;
   /**
@@ -54,8 +54,6 @@ export interface Context extends ContextLike {
   readonly signal: AbortSignal;
   /** How it was made, as `context.Background.WithCancel`: for logs. */
   toString(): string;
-  /** @internal */
-  readonly [sharedBrand]: true;
 }
 
 /**

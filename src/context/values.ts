@@ -39,7 +39,7 @@ function show(value: unknown): string {
     case 'bigint':
       return String(value);
     default:
-      return value ? ((value.constructor?.name) ?? typeof value) : '<nil>';
+      return value ? (value.constructor?.name ?? typeof value) : '<nil>';
   }
 }
 
