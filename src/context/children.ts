@@ -7,32 +7,45 @@ import type { Node } from './node.ts';
 const SWEEP_MIN = 32;
 
 export class Children {
-  readonly strong = new Set<Node>();
-  private readonly weak = new Set<WeakRef<Node>>();
+  private strong: Set<Node> | undefined = undefined;
+  private weak: Set<WeakRef<Node>> | undefined = undefined;
   /** So many weak ones, and it is time to look for those that are gone. */
   private limit = SWEEP_MIN;
 
+  addStrong(node: Node): void {
+    (this.strong ??= new Set()).add(node);
+  }
+
+  deleteStrong(node: Node): void {
+    this.strong?.delete(node);
+  }
+
   addWeak(node: WeakRef<Node>): void {
-    this.weak.add(node);
-    if (this.weak.size < this.limit) return;
-    for (const ref of this.weak) if (ref.deref() === undefined) this.weak.delete(ref);
-    this.limit = Math.max(SWEEP_MIN, 2 * this.weak.size);
+    const weak = (this.weak ??= new Set());
+    weak.add(node);
+    if (weak.size < this.limit) return;
+    for (const ref of weak) if (ref.deref() === undefined) weak.delete(ref);
+    this.limit = Math.max(SWEEP_MIN, 2 * weak.size);
   }
 
   deleteWeak(node: WeakRef<Node>): void {
-    this.weak.delete(node);
+    this.weak?.delete(node);
+  }
+
+  get hasStrong(): boolean {
+    return this.strong !== undefined && this.strong.size > 0;
   }
 
   get empty(): boolean {
-    return this.strong.size === 0 && this.weak.size === 0;
+    return !this.hasStrong && (this.weak === undefined || this.weak.size === 0);
   }
 
-  /** All that are still there. */
-  *[Symbol.iterator](): Iterator<Node> {
-    yield* this.strong;
-    for (const ref of this.weak) {
+  /** Calls `f` for all that are still there. */
+  each(f: (node: Node) => void): void {
+    this.strong?.forEach(f);
+    this.weak?.forEach((ref) => {
       const node = ref.deref();
-      if (node !== undefined) yield node;
-    }
+      if (node !== undefined) f(node);
+    });
   }
 }

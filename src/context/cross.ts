@@ -23,7 +23,7 @@ import { alloc, free, view } from '../shared/heap.ts';
 import { shareable, type Sharing, TAG_CONTEXT } from '../shared/shareable.ts';
 import { BACKGROUND, Ctx, TODO } from './ctx.ts';
 import { Canceled, ContextError, DeadlineExceeded } from './errors.ts';
-import type { Node } from './node.ts';
+import { limitOf, type Node } from './node.ts';
 import { release } from './record.ts';
 import { nodeOf, recordOf } from './remote.ts';
 import { CarriedCtx, ValueCtx } from './values.ts';
@@ -89,7 +89,7 @@ function encodeLate(late: unknown): number {
 }
 
 function envelope(ctx: Ctx, record: number, values: readonly number[]): number {
-  const { limit } = ctx.node ?? {};
+  const limit = ctx.node && limitOf(ctx.node);
   const late = limit === undefined ? 0 : encodeLate(limit.late);
   const at = alloc(ENTRIES + 4 * values.length);
   const memory = view();

@@ -50,8 +50,18 @@ export abstract class Ctx implements Context {
     return this.node?.err();
   }
 
+  /** Its own deadline; null: it has none, whatever is above; undefined: ask what is above. */
+  protected deadlineHere(): number | null | undefined {
+    return undefined;
+  }
+
   deadline(): number | undefined {
-    return this.node?.deadline();
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- a loop, for chains may be long
+    for (let c: Ctx | undefined = this; c !== undefined; c = c.parent) {
+      const here = c.deadlineHere();
+      if (here !== undefined) return here ?? undefined;
+    }
+    return undefined;
   }
 
   get signal(): AbortSignal {

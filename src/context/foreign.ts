@@ -63,7 +63,7 @@ class Foreign extends Ctx {
     return this.inner.value(key);
   }
 
-  override deadline(): number | undefined {
+  protected override deadlineHere(): number | undefined {
     return this.inner.deadline();
   }
 
@@ -90,9 +90,13 @@ class ForeignNode extends Node {
     return this.channel as RecvChan<never>;
   }
 
+  override isOver(): boolean {
+    return this.inner.err() !== undefined;
+  }
+
   protected override look(): void {
-    const error = this.inner.err();
-    if (error !== undefined) this.finish(error, causeOf(this.inner, error), clock());
+    const error = this.inner.err() as Error;
+    this.finish(error, causeOf(this.inner, error), clock());
   }
 
   /** It has said that it is over. */

@@ -17,8 +17,11 @@ class SignalNode extends Node {
     return this.source;
   }
 
+  override isOver(): boolean {
+    return this.source.aborted;
+  }
+
   protected override look(): void {
-    if (!this.source.aborted) return;
     const reason = this.source.reason as unknown;
     const late = reason instanceof DOMException && reason.name === 'TimeoutError';
     this.finish(late ? DeadlineExceeded : Canceled, reason, clock());

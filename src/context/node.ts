@@ -30,9 +30,6 @@ const WEAK = 1;
 /** Something is to be done when it is over. */
 const STRONG = 2;
 
-/** What has a channel has its context. */
-const channels = new WeakMap<object, Node>();
-
 /** The channel of all that were over before anybody asked. */
 let closed: LocalChan<never> | undefined;
 
@@ -98,13 +95,8 @@ export class Node extends Ctx {
     this.program = program;
   }
 
-  /** Its deadline, or of the nearest above that has one: then no other is earlier. */
-  get limit(): { readonly when: number; readonly late: unknown } | undefined {
-    return this.when === Infinity ? this.up?.limit : this;
-  }
-
-  override deadline(): number | undefined {
-    return this.epoch ?? (this.parent as Ctx).deadline();
+  protected override deadlineHere(): number | undefined {
+    return this.epoch;
   }
 
   override err(): Error | undefined {
@@ -115,16 +107,26 @@ export class Node extends Ctx {
   /** Looks whether it is over. */
   poll(): boolean {
     if (this.error !== undefined) return true;
-    const { up } = this;
-    if (up?.poll()) this.finish(up.error as Error, up.reason, up.at);
-    else if (this.when !== Infinity && this.when <= clock())
-      this.finish(DeadlineExceeded, this.late, this.when);
-    else this.look();
-    // It may have been told meanwhile, by a node above that was found to be over.
+    if (!anyOver(this)) return false;
+    for (const node of lastingFrom(this)) node.judge();
     return (this.error as Error | undefined) !== undefined;
   }
 
-  /** Looks at what ends it besides those above and the clock, and ends it. */
+  /** Ends it if it has to be. What is above has been judged. */
+  private judge(): void {
+    if (this.error !== undefined) return; // it was told
+    const { up } = this;
+    if (up?.error !== undefined) this.finish(up.error, up.reason, up.at);
+    else if (this.when <= clock()) this.finish(DeadlineExceeded, this.late, this.when);
+    else if (this.isOver()) this.look();
+  }
+
+  /** Whether something else than those above and the clock has ended it. */
+  isOver(): boolean {
+    return false;
+  }
+
+  /** Ends it for that. */
   protected look(): void {}
 
   /** Somebody would notice from now on: asks to be told. */
@@ -138,37 +140,39 @@ export class Node extends Ctx {
     if (!this.poll()) this.finish(Canceled, reason, clock());
   }
 
-  /** Ends it and all below, and then runs what belongs to the program: handlers of signals. */
+  /** Ends it and all below, and then runs what belongs to the program. */
   protected finish(error: Error, reason: unknown, at: number): void {
-    const signals: Node[] = [];
-    this.end(error, reason, at, signals);
-    if (signals.length === 0) return;
-    // This may be in the middle of an operation of some goroutine, which has nothing to do with the handlers.
-    const { self, addr, async } = p;
-    p.self = null;
-    p.addr = 0;
-    p.async = null;
-    for (const { controller, reason } of signals) controller?.abort(reason);
-    p.self = self;
-    p.addr = addr;
-    p.async = async;
+    const over: Node[] = [];
+    this.end(error, reason, at, over);
+    for (let i = 0; i < over.length; i++) (over[i] as Node).endChildren(over); // it grows meanwhile
+    for (const node of over) node.callListeners();
+    const signals = over.filter((node) => node.controller !== undefined);
+    if (signals.length > 0) apart(() => signals.forEach((node) => node.controller?.abort(node.reason)));
   }
 
-  private end(error: Error, reason: unknown, at: number, signals: Node[]): void {
+  private end(error: Error, reason: unknown, at: number, over: Node[]): void {
     if (this.error !== undefined) return;
     if (this.when <= at) [error, reason, at] = [DeadlineExceeded, this.late, this.when];
     if (this.record !== 0) [error, reason] = publish(this.record, error, reason);
     this.error = error;
     this.reason = reason;
     this.at = at;
-    const { children, listeners } = this;
-    this.children = undefined;
-    this.listeners = undefined;
+    over.push(this);
     this.detach();
+    this.up?.relax();
     this.chan?.close();
-    if (this.controller !== undefined) signals.push(this);
-    if (children !== undefined) for (const child of children) child.end(error, reason, at, signals);
-    if (listeners !== undefined) for (const listener of listeners) listener.call();
+  }
+
+  private endChildren(over: Node[]): void {
+    const { children } = this;
+    this.children = undefined;
+    children?.each((child) => child.end(this.error as Error, this.reason, this.at, over));
+  }
+
+  private callListeners(): void {
+    const { listeners } = this;
+    this.listeners = undefined;
+    listeners?.forEach((listener) => listener.call());
   }
 
   override done(): RecvChan<never> {
@@ -176,7 +180,8 @@ export class Node extends Ctx {
     if (this.poll()) return (this.chan = closedChan());
     const chan = new LocalChan<never>(0);
     (chan as { outside: boolean }).outside = this.outside;
-    channels.set(chan, this);
+    // Whoever has the channel has its context. An unbuffered channel uses no slot, so there is room for it.
+    (chan.slots as unknown[])[0] = this;
     this.chan = chan;
     this.attach(WEAK);
     return chan;
@@ -211,21 +216,27 @@ export class Node extends Ctx {
 
   /** From now on it is told when something above ends. It is not over, as far as was looked. */
   private attach(level: number): void {
+    let node = this.attachHere(level);
+    while (node !== undefined) node = node.attachHere(level);
+  }
+
+  /** Answers what must be attached, too. */
+  private attachHere(level: number): Node | undefined {
     const before = this.attached;
-    if (before >= level || this.error !== undefined) return;
+    if (before >= level || this.error !== undefined) return undefined;
     this.attached = level;
     const { up } = this;
     if (up !== undefined) {
       const above = (up.children ??= new Children());
       if (level === STRONG) {
-        above.strong.add(this);
+        above.addStrong(this);
         if (this.link !== undefined) above.deleteWeak(this.link);
       } else above.addWeak((this.link ??= new WeakRef<Node>(this)));
-      up.attach(level);
     }
     if (before === DETACHED) this.setAlarm();
     if (this.alarm !== undefined) this.alarm.held = level === STRONG ? this : undefined;
     if (before === DETACHED) this.listen();
+    return up;
   }
 
   private setAlarm(): void {
@@ -241,28 +252,33 @@ export class Node extends Ctx {
     this.alarm?.stop();
     this.alarm = undefined;
     this.unlisten();
-    const { up } = this;
-    up?.children?.strong.delete(this);
-    if (this.link !== undefined) up?.children?.deleteWeak(this.link);
-    up?.relax();
+    const above = this.up?.children;
+    above?.deleteStrong(this);
+    if (this.link !== undefined) above?.deleteWeak(this.link);
   }
 
   /** Something that it was held for is gone. */
   private relax(): void {
-    if (this.attached === DETACHED || this.error !== undefined) return;
-    const { children, listeners } = this;
-    if (children !== undefined && children.strong.size > 0) return;
-    if ((listeners !== undefined && listeners.size > 0) || this.controller !== undefined || this.record !== 0)
-      return;
-    if (this.chan === undefined && (children === undefined || children.empty)) return this.detach();
-    if (this.attached === WEAK) return;
+    let node = this.relaxHere();
+    while (node !== undefined) node = node.relaxHere();
+  }
+
+  /** Answers what may be held for less, too. */
+  private relaxHere(): Node | undefined {
+    if (this.attached === DETACHED || this.error !== undefined) return undefined;
+    const { children, listeners, up } = this;
+    if (children?.hasStrong || (listeners !== undefined && listeners.size > 0)) return undefined;
+    if (this.controller !== undefined || this.record !== 0) return undefined;
+    if (this.chan === undefined && (children === undefined || children.empty)) {
+      this.detach();
+      return up;
+    }
+    if (this.attached === WEAK) return undefined;
     this.attached = WEAK;
     if (this.alarm !== undefined) this.alarm.held = undefined;
-    const { up } = this;
-    if (up?.children === undefined) return;
-    up.children.strong.delete(this);
-    up.children.addWeak((this.link ??= new WeakRef<Node>(this)));
-    up.relax();
+    up?.children?.deleteStrong(this);
+    up?.children?.addWeak((this.link ??= new WeakRef<Node>(this)));
+    return up;
   }
 
   protected get above(): string {
@@ -274,4 +290,43 @@ export class Node extends Ctx {
     const left = Math.round(this.when - clock()) / 1000;
     return `${this.above}.WithDeadline(${new Date(this.epoch as number).toISOString()} [${left}s])`;
   }
+}
+
+/** Its deadline, or of the nearest above that has one: then no other is earlier. */
+export function limitOf(from: Node): Node | undefined {
+  let node: Node | undefined = from;
+  while (node !== undefined && node.when === Infinity) node = node.up;
+  return node;
+}
+
+/** Whether anything from here upward is over, though nobody here may know yet. */
+function anyOver(from: Node): boolean {
+  let now = 0;
+  for (let node: Node | undefined = from; node !== undefined; node = node.up) {
+    if (node.error !== undefined || node.isOver()) return true;
+    if (node.when !== Infinity && node.when <= (now ||= clock())) return true;
+  }
+  return false;
+}
+
+/** Those that are not known to be over, from above down to this one. */
+function lastingFrom(from: Node): Node[] {
+  const path: Node[] = [];
+  for (let node: Node | undefined = from; node !== undefined; node = node.up) {
+    if (node.error !== undefined) break;
+    path.push(node);
+  }
+  return path.reverse();
+}
+
+/** Runs code of the program: this may be in the middle of an operation of some goroutine, which has nothing to do with it. */
+function apart(f: () => void): void {
+  const { self, addr, async } = p;
+  p.self = null;
+  p.addr = 0;
+  p.async = null;
+  f();
+  p.self = self;
+  p.addr = addr;
+  p.async = async;
 }

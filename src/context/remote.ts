@@ -75,9 +75,12 @@ export class RemoteNode extends Node {
     if (this.when === Infinity) this.expireAt(when, epoch, late, p.ending ? undefined : currentProgram());
   }
 
-  /** Whoever is the first to say how it ended, the record knows. */
+  override isOver(): boolean {
+    return isOver(this.record);
+  }
+
   protected override look(): void {
-    if (isOver(this.record)) this.finish(Canceled, Canceled, clock());
+    this.finish(Canceled, Canceled, clock()); // whatever it was, the record knows
   }
 
   protected override listen(): void {

@@ -19,10 +19,6 @@ export class ValueCtx extends Ctx {
     return this.val;
   }
 
-  override deadline(): number | undefined {
-    return this.parent.deadline();
-  }
-
   toString(): string {
     return `${this.parent.toString()}.WithValue(${show(this.key)}, ${show(this.val)})`;
   }
@@ -51,8 +47,8 @@ export class WithoutCancelCtx extends Ctx {
     super(parent, NODE); // and so it has none
   }
 
-  override deadline(): undefined {
-    return undefined;
+  protected override deadlineHere(): null {
+    return null;
   }
 
   toString(): string {
@@ -74,7 +70,7 @@ export class CarriedCtx extends Ctx {
     return key === NODE ? this.node : this.values.get(key);
   }
 
-  override deadline(): number | undefined {
+  protected override deadlineHere(): number | undefined {
     return this.until;
   }
 

@@ -392,6 +392,24 @@ describe('signals', () => {
   });
 });
 
+test('a chain may be as long as memory is', () => {
+  const [root, cancel] = withCancelCause(withValue(background(), 'k', 'v'));
+  let ctx: Context = root;
+  for (let i = 0; i < 200_000; i++) ctx = i % 2 === 0 ? withCancel(ctx)[0] : withValue(ctx, i, i);
+  expect([ctx.value('k'), ctx.err(), ctx.deadline(), withTimeout(ctx, 60_000)[0].err()]).toEqual([
+    'v',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const done = ctx.done();
+  expect(afterFunc(ctx, () => undefined)()).toBe(true);
+  let below = ctx;
+  for (let i = 0; i < 200_000; i++) [below] = withCancel(below);
+  cancel('why');
+  expect([done.closed, cause(ctx), cause(below)]).toEqual([true, 'why', 'why']);
+});
+
 test('losing cases on done() leave no trace', async () => {
   await run(function* () {
     const [ctx, cancel] = withCancel(background());
