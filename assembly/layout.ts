@@ -139,7 +139,7 @@ export const PROC_LIVE: i32 = 2;
 
 /** After so many turns of RUNNEXT in a row the queue goes first: a pair that wakes each other starves nobody. */
 export const RUNNEXT_TURNS: i32 = 32;
-/** Every so many turns the inbox and the global queue go first: local work that never ends starves nobody. */
+/** Every so many turns the global queue goes first: local work that never ends starves nobody. */
 export const FAIR_TURNS: i32 = 61;
 
 // ── Deque of unstarted tasks: a ring of addresses ────────────────────────────────

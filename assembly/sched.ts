@@ -40,7 +40,7 @@ import { takeInbox } from './fire';
 import { atomicCas, atomicGet, get, pause, set } from './memory';
 import { countHost, dropWaiters, parkOn, settle, wakeAll } from './park';
 import { p } from './proc';
-import { runqEmpty, runqGet, runqKill, runqPutLast, runqPutNext } from './runq';
+import { runqGet, runqKill, runqPutLast, runqPutNext } from './runq';
 import { slabAlloc, slabFree } from './slab';
 import { takeFair, takeTask } from './task';
 import { check } from './trap';
@@ -88,14 +88,13 @@ export function next(): i32 {
 }
 
 function ready(): i32 {
-  if (runqEmpty()) takeInbox();
+  takeInbox();
   return runqGet();
 }
 
-/** What comes from other threads goes first now and then, or local work that never ends would starve it. */
+/** The global queue goes first now and then, or local work that never ends would starve it. */
 function fairTurn(): i32 {
   set(p, P_TURNS, FAIR_TURNS);
-  takeInbox();
   return get(p, P_TASKS) ? takeFair() : 0;
 }
 

@@ -88,7 +88,16 @@ const consume = task(
 
 /** One op: one number through a buffered channel, from one processor to another. */
 export function* stream(n: number): Go {
-  const [begun, numbers] = [chan(bool, 2), chan(f64, CAPACITY)];
+  yield* streamThrough(chan(f64, CAPACITY), n);
+}
+
+/** The same through a channel that holds as many as cross in one operation where many do. */
+export function* streamWide(n: number): Go {
+  yield* streamThrough(chan(f64, MANY), n);
+}
+
+function* streamThrough(numbers: Numbers, n: number): Go {
+  const begun = chan(bool, 2);
   const producer = go(produce, begun, numbers, n);
   yield* go(consume, begun, numbers, n).join();
   yield* producer.join();
@@ -123,7 +132,7 @@ const consumeMany = task(
     begin(begun);
     for (let got = 0; got < n;) {
       const values = yield* from.recvMany(MANY);
-      for (let i = 0; i < values.length; i++) expect(values[i], got + i);
+      for (let i = 0; i < values.length; i++) if (values[i] !== got + i) expect(values[i], got + i);
       got += values.length;
     }
   },
@@ -131,7 +140,7 @@ const consumeMany = task(
 
 /** One op: one number of many that cross in one operation, from one processor to another. */
 export function* streamMany(n: number): Go {
-  const [begun, numbers] = [chan(bool, 2), chan(f64, CAPACITY)];
+  const [begun, numbers] = [chan(bool, 2), chan(f64, MANY)];
   const producer = go(produceMany, begun, numbers, n);
   yield* go(consumeMany, begun, numbers, n).join();
   yield* producer.join();

@@ -1,7 +1,17 @@
 /** The benchmarks across threads, in the order of the table. What one op is stands at each body. */
 import type { ThreadBench } from './bench.ts';
 import * as multithreading from './multithreading.ts';
-import { dispatch, MANY, ours, pingPong, pingPongBusy, stream, streamMany, streamToMain } from './ours.ts';
+import {
+  dispatch,
+  MANY,
+  ours,
+  pingPong,
+  pingPongBusy,
+  stream,
+  streamMany,
+  streamToMain,
+  streamWide,
+} from './ours.ts';
 import { dupes, mandelbrot } from './programs.ts';
 import { beatsAlone, beatsBesideTasks, beatsBesideWorkers, idle } from './quiet.ts';
 import { piscina, pool, ports, tinypool, workerpool } from './rivals.ts';
@@ -42,13 +52,14 @@ export const threadBenches: readonly ThreadBench[] = [
     note: () => 'a number from a worker to the main thread, at most 100 under way',
   },
   {
-    name: 'stream-100-many',
+    name: 'stream-many',
     unit: 'ns',
     entrants: [
       { name: 'ours, many at once', measure: ours(streamMany, 2, { step: MANY }) },
-      { name: 'ours, one by one', measure: ours(stream, 2), times: 20 },
+      { name: 'ours, one by one', measure: ours(streamWide, 2), times: 20 },
     ],
-    note: () => 'a number of many in one sendMany and recvMany, from worker to worker',
+    note: () =>
+      `a number of ${MANY} in one sendMany and recvMany, from worker to worker, at most ${MANY} under way`,
   },
   {
     name: 'ping-pong',

@@ -4,10 +4,11 @@ import { host } from '../host/index.ts';
 import { coreWords, sleepNow, spin, wakeUp } from './core.ts';
 
 /**
- * Rounds of looking around, about 20 µs: as long as waking a sleeper takes. The core looks only while another thread is
- * awake that could make work, and a core of the machine is free for looking.
+ * Rounds of looking around, about 50 µs: as long as it takes to wake a sleeper through the event loop of its host. With
+ * less, two threads that hand work to each other end up waking each other every time. The core looks only while
+ * another thread is awake that could make work, and a core of the machine is free for looking.
  */
-const ROUNDS = 4000;
+const ROUNDS = 32000;
 
 let shared = false;
 

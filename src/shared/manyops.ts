@@ -48,16 +48,24 @@ export class SharedRecvMany<T> extends Operation<ArrayLike<T>> {
 
   /** As a case of a select it has received one value, which stands in the word. */
   commit(r: number): Result {
-    if ((r & TAG) === R_CLOSED) return done(this.make(0));
-    batch.i64[0] = word.i64[0] as bigint;
-    return this.collect(1);
+    return (r & TAG) === R_CLOSED ? done(this.make(0)) : this.collectAfter();
   }
 
   finish(g: Waiter): Result {
     if (p.closed) return done(this.make(0));
     valueOf(g.addr);
-    batch.i64[0] = word.i64[0] as bigint;
-    return this.collect(1);
+    return this.collectAfter();
+  }
+
+  /** The one in the word, and whatever else is there now: what filled the channel meanwhile comes in the same array. */
+  private collectAfter(): Result {
+    const first = word.i64[0] as bigint;
+    const room = Math.min(this.max, BATCH_MAX) - 1;
+    const r = room > 0 ? schanRecvMany(this.chan.addr, room, 0) : R_CLOSED;
+    const n = (r & TAG) === R_SLOT ? r >> TAG_SHIFT : 0;
+    batch.i64.copyWithin(1, 0, n);
+    batch.i64[0] = first;
+    return this.collect(n + 1);
   }
 
   describe(i: number): void {
