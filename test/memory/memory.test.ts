@@ -84,6 +84,10 @@ test('100,000 selects that wait leave nothing behind', async () => {
   await flat('selects', 2e4, 1.2e5, 16 * MB);
 }, 60_000);
 
+test('100,000 selects that wait for contexts, groups, goroutines, calls and scopes leave nothing behind', async () => {
+  await flat('waits', 2e4, 1.2e5, 16 * MB);
+}, 60_000);
+
 test('what was received, or was not sent after all, is not kept alive', async () => {
   const { values, kept } = await runFixture<{ values: number; kept: string[] }>('received');
   expect(values).toBe(11);
