@@ -19,8 +19,8 @@ export {
   schanClose, schanClosed, schanLength, schanNew, schanRecv, schanRecvMany, schanRefs, schanSend, schanSendMany, valueOf,
 } from './schan';
 export { exit, join, next, parkForever, parkHost, reasonOf, spawn, waiter, woken, yieldNow } from './sched';
-export { select } from './select';
-export { semaAcquire, semaAdd, semaCount, semaFree, semaNew, semaRelease, semaWaitZero } from './sema';
+export { parkOnAll, select } from './select';
+export { semaAcquire, semaAdd, semaFree, semaNew, semaRelease, semaWaitZero } from './sema';
 export { taskEnd, taskForget, taskFree, taskNew, taskStart } from './task';
 export { sleep, timerFire, timerFree, timerNew, timerNext, timerPop, timerWait } from './timer';
 

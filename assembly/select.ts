@@ -36,7 +36,12 @@ export function select(n: i32, g: i32): i32 {
   }
   if (shared) return selectShared(n, g);
   const r = choose(n);
-  return r != R_BLOCK || !g ? r : reserve(n, g) ? parkOnAll(n, g, SELECT_MANY) : R_MEMORY;
+  return r != R_BLOCK || !g ? r : parkOnAll(n, g);
+}
+
+/** Pass 2 alone: the API has looked at the cases, which are all local, and found none of them ready. */
+export function parkOnAll(n: i32, g: i32): i32 {
+  return reserve(n, g) ? enterAll(n, g, SELECT_MANY) : R_MEMORY;
 }
 
 /** Room for the waiters is made before the locks are taken: nobody spins while pages are asked for. */
@@ -45,7 +50,7 @@ function selectShared(n: i32, g: i32): i32 {
   const locks = lockAll(n);
   let r = choose(n);
   const parks = r == R_BLOCK && g != 0;
-  if (parks) r = parkOnAll(n, g, SELECT_MANY | SELECT_SHARED);
+  if (parks) r = enterAll(n, g, SELECT_MANY | SELECT_SHARED);
   unlockAll(locks);
   handOver();
   if (g && !parks) release(n, g);
@@ -110,7 +115,8 @@ function perform(entry: i32): i32 {
   return kind == CASE_SEMA ? acquireNow(on) : R_SLOT;
 }
 
-function parkOnAll(n: i32, g: i32, how: i32): i32 {
+/** Pass 2. The waiters are there. */
+function enterAll(n: i32, g: i32, how: i32): i32 {
   // First the goroutine, then its waiters: a shared one may be fired as soon as its lock is free.
   park(g, n ? WAIT_SELECT : WAIT_SELECT_EMPTY, how);
   let w = g + G_W;

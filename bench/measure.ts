@@ -1,5 +1,5 @@
 /** One measurement, in the process that it runs in. */
-import { type Go, run } from 'goroutines';
+import { go, type Go, run } from 'goroutines';
 import type { Batch, Bench } from './bench.ts';
 
 /** What a batch of `n` operations took, and what its body answered. */
@@ -13,13 +13,14 @@ export type Sizes = Pick<Bench, 'step' | 'max'>;
 
 type RunBatch<B> = (bench: B, n: number) => Promise<Pick<Taken, 'ms'>>;
 
-/** Runs the body as a program. */
+/** Runs the body as a goroutine of its own, as Go does. */
 export async function runBatch(bench: Bench, n: number): Promise<Taken> {
   let start = 0;
   const batch: Batch = { n, resetTimer: () => void (start = performance.now()) };
   return await run(function* (): Go<Taken> {
+    const g = go(bench.body, batch);
     batch.resetTimer();
-    const count = yield* bench.body(batch);
+    const count = yield* g.join();
     return { ms: performance.now() - start, count };
   });
 }

@@ -60,6 +60,7 @@ const options = {
   platform: 'neutral',
   mainFields: ['module', 'main'],
   target: 'es2022',
+  ignoreAnnotations: true, // src/worker.ts is imported for what it does, whatever package.json says of the package
   minifySyntax: true, // puts the numbers of layout.ts in the place of their names
   define: { GOROUTINES_VERSION: JSON.stringify(version), 'import.meta.url': 'moduleUrl' },
   outdir: 'dist',
@@ -80,7 +81,6 @@ async function buildRuntime() {
     ...options,
     stdin: { contents: contents.join('\n'), resolveDir: '.', sourcefile: 'entries.js' },
     entryNames: 'runtime-[hash]',
-    ignoreAnnotations: true, // src/worker.ts is imported for what it does, whatever package.json says of the package
     // A `function` in parentheses V8 compiles at once; anything else it reads twice.
     banner: {
       js: `${claim}\nconst moduleUrl = import.meta.url;\nexport const api = claim(${JSON.stringify(version)}, moduleUrl, (function () {\nlet api;`,

@@ -2,10 +2,10 @@
 import { CASES_MAX, P_CASE, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layout.ts';
 import { mistake, outOfMemory } from './errors.ts';
 import { type AnyOperation, type Op, SELECTABLE } from './op.ts';
-import { caseOf, coreWords, select as selectInCore } from './runtime/core.ts';
+import { caseOf, coreWords, parkOnAll, select as selectInCore } from './runtime/core.ts';
 import type { Waiter } from './runtime/processor.ts';
-import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
-import { ARMED, IDLE } from './runtime/state.ts';
+import { BLOCKED, completed, PARKED, type Result } from './runtime/result.ts';
+import { ARMED, IDLE, NO, UNKNOWN } from './runtime/state.ts';
 
 type ByKey = Readonly<Record<string, Op<unknown>>>;
 export type Cases = readonly Op<unknown>[] | ByKey;
@@ -15,6 +15,10 @@ const spare: CaseList[] = [];
 const SPARE_MAX = 64;
 /** A longer one is not kept. */
 const SPARE_CASES = 16;
+
+// What stands in the place of the one case that is ready.
+const NONE = -1;
+const ASK = -2;
 
 const { hasOwnProperty } = Object.prototype;
 
@@ -75,23 +79,44 @@ export class CaseList {
 
   /** Completes one case, or parks `g` in all of them, or answers BLOCKED if it is null. */
   start(g: Waiter | null): Result {
-    const r = this.poll(g);
+    const { named } = this;
+    const ready = this.onlyReady();
+    if (ready >= 0) {
+      const op = this.at(ready);
+      const key = this.keys[ready];
+      this.release(ready);
+      return selected(named, key, op.start(null));
+    }
+    if (ready === NONE && g === null) return BLOCKED;
+    const r = this.enter(g, ready === NONE);
     if (r === R_BLOCK) return BLOCKED;
     if (r === R_PARKED) return PARKED;
     const index = coreWords[P_CASE >> 2] as number;
-    const { named } = this;
     const op = this.at(index);
     const key = this.keys[index];
     this.release(index);
     return selected(named, key, op.commit(r));
   }
 
+  /** The one case that is ready, or NONE, or ASK: it is for the core to say, or to choose. */
+  private onlyReady(): number {
+    let only = NONE;
+    for (let i = 0; i < this.count; i++) {
+      const ready = this.at(i).ready();
+      if (ready === NO) continue;
+      if (ready === UNKNOWN || only !== NONE) return ASK;
+      only = i;
+    }
+    return only;
+  }
+
   /** Shows the cases to the core. When that fails, no case has been touched. */
-  private poll(g: Waiter | null): number {
+  private enter(g: Waiter | null, noneReady: boolean): number {
     const { count } = this;
+    const addr = g === null ? 0 : g.addr;
     try {
       for (let i = 0; i < count; i++) this.at(i).describe(i, g);
-      const r = selectInCore(count, g === null ? 0 : g.addr);
+      const r = noneReady ? parkOnAll(count, addr) : selectInCore(count, addr);
       if (r === R_MEMORY) throw outOfMemory();
       return r;
     } catch (error) {
@@ -142,5 +167,5 @@ export class CaseList {
 }
 
 function selected(named: boolean, key: string | number | undefined, { value }: Result): Result {
-  return done(named ? { key, value } : [key, value]);
+  return completed(named ? { key, value } : [key, value]);
 }

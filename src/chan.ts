@@ -28,7 +28,7 @@ import { kickIfReady } from './runtime/loop.ts';
 import { ownerAt, p, type Waiter } from './runtime/processor.ts';
 import { ageFresh, limitFresh, type Recorded, recorded } from './runtime/records.ts';
 import { BLOCKED, done, PARKED, RESULT, type Result, takeResult, VOID } from './runtime/result.ts';
-import { slotToPut, slotToTake } from './runtime/ring.ts';
+import { recvReady, sendReady, slotToPut, slotToTake } from './runtime/ring.ts';
 import { ARMED, COUNTED, IDLE } from './runtime/state.ts';
 import { checking } from './runtime/unused.ts';
 import { makeShared } from './shared/channel.ts';
@@ -261,6 +261,10 @@ class RecvOp<T> extends Operation<T | undefined> {
     return p.closed ? this.end() : done(handed(g));
   }
 
+  override ready(): number {
+    return recvReady(this.chan.addr);
+  }
+
   describe(i: number): void {
     this.chan.opens();
     writeCase(i, CASE_RECV, this.chan.addr);
@@ -303,6 +307,10 @@ class NextOp<T> extends Operation<IteratorResult<T, undefined>> {
   finish(g: Waiter): Result {
     if (p.closed) return done({ done: true, value: undefined });
     return done({ done: false, value: handed(g) });
+  }
+
+  override ready(): number {
+    return recvReady(this.chan.addr);
   }
 
   describe(i: number): void {
@@ -388,6 +396,10 @@ class SendOp<T> extends Operation<void> {
     this.value = undefined;
     if (p.closed) throw sendOnClosed();
     return VOID;
+  }
+
+  override ready(): number {
+    return sendReady(this.chan.addr, this.chan.capacity);
   }
 
   describe(i: number): void {

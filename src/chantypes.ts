@@ -94,5 +94,10 @@ export interface SendChan<in T> {
   readonly closed: boolean;
 }
 
-/** A channel: both sides. Give a function only the side it needs. */
+/**
+ * A channel: both sides. Give a function only the side it needs.
+ *
+ * @example
+ * const ch: Chan<string> = chan<string>(10);
+ */
 export interface Chan<T> extends SendChan<T>, RecvChan<T> {}

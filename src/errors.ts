@@ -10,7 +10,12 @@ import {
   TRAP_TASK,
 } from '../assembly/layout.ts';
 
-/** What went wrong, for programs; the message says it in Go's words. */
+/**
+ * What went wrong, for programs; the message says it in Go's words.
+ *
+ * @example
+ * const closed = (e: unknown) => e instanceof Panic && e.code === 'ERR_SEND_ON_CLOSED';
+ */
 export type PanicCode =
   | 'ERR_SEND_ON_CLOSED'
   | 'ERR_CLOSE_OF_CLOSED'
@@ -50,7 +55,12 @@ export class Panic extends Error {
   }
 }
 
-/** One goroutine, as a report lists it. */
+/**
+ * One goroutine, as a report lists it.
+ *
+ * @example
+ * const text = (g: GoroutineInfo) => `goroutine ${g.id} [${g.reason}]: ${g.name}`;
+ */
 export interface GoroutineInfo {
   /** 1 is the main goroutine of its run. */
   readonly id: number;
@@ -62,10 +72,17 @@ export interface GoroutineInfo {
   readonly site: string | undefined;
 }
 
-/** A goroutine that threw, and nobody joined it. Given to the `onPanic` of `run`. */
+/**
+ * A goroutine that threw, and nobody joined it. Given to the `onPanic` of `run`.
+ *
+ * @example
+ * const onPanic = ({ error, goroutine }: PanicInfo) => console.error(goroutine.name, error);
+ * await run(main, { onPanic });
+ */
 export interface PanicInfo {
   /** What it threw. */
   readonly error: unknown;
+  /** Which one it was. */
   readonly goroutine: GoroutineInfo;
 }
 
@@ -117,10 +134,15 @@ export function describe(g: GoroutineInfo): string {
 /** The panic of a goroutine that nobody joined, as `run` reports it. */
 export function goroutinePanic(info: PanicInfo): Panic {
   const { error, goroutine } = info;
-  const text = error instanceof Error ? error.message || error.name : textOf(error);
-  const panic = new Panic(`panic: ${text}`, 'ERR_GOROUTINE_PANIC', { cause: error });
+  const panic = new Panic(`panic: ${panicText(error)}`, 'ERR_GOROUTINE_PANIC', { cause: error });
   panic.stack = `${panic.name}: ${panic.message}\n\n${describe(goroutine)}\n`;
   return panic;
+}
+
+/** As Go has it, the text of an error; with the name of its kind if that says more than that it is one. */
+function panicText(error: unknown): string {
+  const plain = error instanceof Panic || (error instanceof Error && error.name === 'Error');
+  return plain && error.message !== '' ? error.message : textOf(error);
 }
 
 /** A thrown value as text; some cannot be made into any. */

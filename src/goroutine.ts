@@ -9,6 +9,7 @@ import { isAsyncGeneratorFunction, isGenerator, isGeneratorFunction, isThenable 
 import { asyncResumed, kick, resume } from './runtime/loop.ts';
 import { clearOwner, type Coroutine, cutRunning, p, setOwner, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, type Result } from './runtime/result.ts';
+import { NO, YES } from './runtime/state.ts';
 import { siteOf, type Trace, trace } from './runtime/site.ts';
 import { parkedOr, writeCase } from './runtime/cases.ts';
 import { checking, reportUnused } from './runtime/unused.ts';
@@ -25,7 +26,14 @@ import { checking, reportUnused } from './runtime/unused.ts';
  */
 export type Go<T = void> = Generator<Parked, T, void>;
 
-/** What a goroutine can run: a generator function, an async function, or a plain one. */
+/**
+ * What a goroutine can run: a generator function, an async function, or a plain one.
+ *
+ * @example
+ * function twice(body: Body<[number], void>): void {
+ *   for (const n of [1, 2]) go(body as (n: number) => void, n);
+ * }
+ */
 export type Body<A extends unknown[], T> =
   ((...args: A) => Go<T>) | ((...args: A) => Promise<T>) | ((...args: A) => T);
 
@@ -85,6 +93,9 @@ let live = 0;
  * How many goroutines there are that have not ended, over all runs and threads.
  *
  * Source: Go's `runtime.NumGoroutine`.
+ *
+ * @example
+ * console.log(`${numGoroutine()} goroutines`);
  */
 export function numGoroutine(): number {
   let total = 0;
@@ -312,6 +323,10 @@ class JoinOp<T> extends Operation<T> {
     return this.target.outcome();
   }
 
+  override ready(): number {
+    return this.target.ended ? YES : NO;
+  }
+
   describe(i: number, g: Waiter | null): void {
     if (this.target.ended) return writeCase(i, CASE_READY, 0);
     writeCase(i, CASE_JOIN, this.target.addr);
@@ -336,9 +351,26 @@ class JoinOp<T> extends Operation<T> {
 
 /** Refuses what no goroutine can run. */
 export function checkBody(where: string, body: unknown): void {
+  if (isGeneratorFunction(body)) return;
   if (typeof body !== 'function') throw mistake(where, 'a function', body);
   if (isAsyncGeneratorFunction(body)) {
     throw mistake(where, 'a generator, async or plain function', 'an async generator function');
+  }
+}
+
+type GeneratorBody = (...args: unknown[]) => Iterator<unknown, unknown, void>;
+
+/** Calls it. Up to two arguments are spelled out: spreading them costs as much as the call. */
+function create(body: GeneratorBody, args: unknown[]): Iterator<unknown, unknown, void> {
+  switch (args.length) {
+    case 0:
+      return body();
+    case 1:
+      return body(args[0]);
+    case 2:
+      return body(args[0], args[1]);
+    default:
+      return body(...args);
   }
 }
 
@@ -353,7 +385,7 @@ export function start<T>(
 ): G<T> {
   const lazy = isGeneratorFunction(body);
   // The frame of a generator function holds its arguments; it runs nothing yet.
-  const gen = lazy ? (body as (...args: unknown[]) => Iterator<unknown, unknown, void>)(...args) : null;
+  const gen = lazy ? create(body as GeneratorBody, args) : null;
   const addr = spawn();
   if (addr === 0) throw outOfMemory();
   const g = new Kind(addr, gen, lazy ? undefined : args, body, program, id, made);
@@ -368,8 +400,8 @@ export function goFrom(
   below: (...args: never[]) => unknown,
   body: (...args: never[]) => unknown,
   args: unknown[],
-): void {
-  start(currentProgram(), body, args, trace(below));
+): G<unknown> {
+  return start(currentProgram(), body, args, trace(below));
 }
 
 /** The program on whose behalf code runs now. */

@@ -7,6 +7,7 @@ import { parkedOr, writeCase } from './runtime/cases.ts';
 import { parkForever } from './runtime/core.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { type Result, VOID } from './runtime/result.ts';
+import { NO } from './runtime/state.ts';
 
 class ForeverOp extends Operation<never> {
   constructor(
@@ -22,6 +23,10 @@ class ForeverOp extends Operation<never> {
 
   finish(): Result {
     return VOID;
+  }
+
+  override ready(): number {
+    return NO;
   }
 
   describe(i: number): void {

@@ -11,12 +11,17 @@ import { woken, yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
-import { ADOPTED, ARMED, BUSY, IDLE, KEPT } from './runtime/state.ts';
+import { ADOPTED, ARMED, BUSY, IDLE, KEPT, UNKNOWN } from './runtime/state.ts';
 import { checking, track } from './runtime/unused.ts';
 
 declare const parkedBrand: unique symbol;
 
-/** What a goroutine yields while it waits. Only operations make it. */
+/**
+ * What a goroutine yields while it waits. Only operations make it.
+ *
+ * @example
+ * function* f(): Generator<Parked, number, void> {} // what Go<number> is short for
+ */
 export interface Parked {
   readonly [parkedBrand]: true;
 }
@@ -29,8 +34,8 @@ export interface Parked {
  * - as a case of `select`,
  * - `op.block()` in synchronous code.
  *
- * Using one twice throws a `TypeError`. A channel arms its operation again for the next `send` or `recv`, so a handle kept
- * after its use may be that next one.
+ * Using one twice throws a `TypeError`. A channel arms its operation again for the next `send` or `recv`, and so do Mutex
+ * and WaitGroup, so a handle kept after its use may be that next one.
  *
  * `await` is meant; `then` calls its handlers at once if the operation can complete.
  *
@@ -58,7 +63,7 @@ export interface Op<out T> extends PromiseLike<T> {
   block(): T;
 }
 
-/** Every operation has this property, and nothing else has: quicker to ask for than `instanceof`, which walks along the prototypes. */
+/** Operations have this property, and nothing else has. Asking is quicker than `instanceof`, which walks the prototypes. */
 export const SELECTABLE = Symbol('selectable');
 
 export type AnyOperation = Operation<unknown>;
@@ -94,14 +99,21 @@ export abstract class Operation<T> implements Op<T> {
    * here, and gives back in `abandon`; with `g` null the select only tries.
    */
   abstract describe(i: number, g: Waiter | null): void;
+  /** Whether `start` would complete, if that can be told without the core: YES, NO, or UNKNOWN. Changes nothing. */
+  ready(): number {
+    return UNKNOWN;
+  }
   /** Completes as the chosen case, by result `r` of the core. */
   abstract commit(r: number): Result;
   /** What a parked sender offers, for a case of a select: the value of that case. */
   offer(_case: number): unknown {
     return undefined;
   }
-  /** It was completed, but its goroutine is ended before it could know: gives back what must not be lost. */
-  giveBack(_g: Waiter): void {}
+  /**
+   * It was completed, but its goroutine is ended before it could know: gives back what must not be lost. `g` is null if it
+   * has taken its value out of the core already.
+   */
+  giveBack(_g: Waiter | null): void {}
   /** The same, when another thread is just completing it and nobody can tell what came of it. */
   lose(): void {}
   /** It waited, or stood in a select, and will not be completed. */
@@ -226,15 +238,17 @@ const COMING = 2;
 export function giveBack(g: Waiter): void {
   const { op } = g;
   if (op === null) return;
-  const state = op.state === KEPT ? WOKEN : woken(g.addr);
+  if (op.state === KEPT) return op.giveBack(null);
+  const state = woken(g.addr);
   if (state === WOKEN) op.giveBack(g);
   else if (state === COMING) op.lose();
 }
 
 /** Gives up an operation that somebody waited in. */
 export function release(op: AnyOperation): void {
+  const over = op.state === KEPT;
   op.state = IDLE;
-  op.abandon();
+  if (!over) op.abandon(); // what it was made of may be armed again since, by somebody else
 }
 
 /** `op.map(f)`: the same operation with its result passed through `f`. */
@@ -269,6 +283,10 @@ class MapOp<T, U> extends Operation<U> {
     this.inner.describe(i, g);
   }
 
+  override ready(): number {
+    return this.inner.ready();
+  }
+
   override get [SELECTABLE](): boolean {
     return this.inner[SELECTABLE];
   }
@@ -285,7 +303,7 @@ class MapOp<T, U> extends Operation<U> {
     return this.inner.offer(index);
   }
 
-  override giveBack(g: Waiter): void {
+  override giveBack(g: Waiter | null): void {
     this.inner.giveBack(g);
   }
 

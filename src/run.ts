@@ -8,7 +8,13 @@ import { Run } from './program.ts';
 import { limitMemory, seedCore } from './runtime/core.ts';
 import { trace } from './runtime/site.ts';
 
-/** Options of `run`. */
+/**
+ * Options of `run`.
+ *
+ * @example
+ * const options: RunOptions = { procs: 2, signal: AbortSignal.timeout(5000) };
+ * await run(main, options);
+ */
 export interface RunOptions {
   /**
    * How many processors run the tasks of the program, each a thread of its own; default `gomaxprocs()`, all cores. 0:

@@ -5,14 +5,24 @@ import { caseOf } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, type Result, takeResult } from './runtime/result.ts';
-import { BUSY } from './runtime/state.ts';
 
-/** What `select` of an object gives: the key of the chosen case, which narrows the value. */
+/**
+ * What `select` of an object gives: the key of the chosen case, which narrows the value.
+ *
+ * @example
+ * type S = Selected<{ n: Op<number>; s: Op<string> }>;
+ * // { key: 'n', value: number } | { key: 's', value: string }
+ */
 export type Selected<C> = {
   [K in keyof C]: C[K] extends Op<infer V> ? { readonly key: K; readonly value: V } : never;
 }[keyof C];
 
-/** What `select` of an array gives: the index of the chosen case and its value. */
+/**
+ * What `select` of an array gives: the index of the chosen case and its value.
+ *
+ * @example
+ * type S = SelectedAt<[Op<number>, Op<string>]>; // [0, number] | [1, string]
+ */
 export type SelectedAt<C extends readonly unknown[]> = {
   [K in keyof C]: C[K] extends Op<infer V>
     ? K extends `${infer N extends number}`
@@ -60,8 +70,8 @@ class SelectOp extends Operation<unknown> {
     return this.cases?.at(index).offer(0);
   }
 
-  override giveBack(g: Waiter): void {
-    if (this.state === BUSY) this.cases?.at(caseOf(g.addr)).giveBack(g);
+  override giveBack(g: Waiter | null): void {
+    if (g !== null) this.cases?.at(caseOf(g.addr)).giveBack(g);
   }
 
   override lose(): void {

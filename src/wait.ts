@@ -9,6 +9,7 @@ import { parkHost, wake, yieldNow } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from './runtime/result.ts';
+import { NO } from './runtime/state.ts';
 
 class WaitOp<T> extends Operation<T> {
   /** The use that is current; a promise that settles later than that is not listened to. */
@@ -29,6 +30,10 @@ class WaitOp<T> extends Operation<T> {
     const r = parkedOr(parkHost(g.addr));
     this.listen(g, 0);
     return r;
+  }
+
+  override ready(): number {
+    return NO;
   }
 
   describe(i: number, g: Waiter | null): void {

@@ -12,7 +12,7 @@ import {
   streamToMain,
   streamWide,
 } from './ours.ts';
-import { dupes, mandelbrot } from './programs.ts';
+import { dupes, mandelbrot, twoMandelbrots } from './programs.ts';
 import { beatsAlone, beatsBesideTasks, beatsBesideWorkers, idle } from './quiet.ts';
 import { piscina, pool, ports, tinypool, workerpool } from './rivals.ts';
 
@@ -84,7 +84,9 @@ export const threadBenches: readonly ThreadBench[] = [
     entrants: [
       { name: 'ours, procs 2', measure: mandelbrot(2) },
       { name: 'ours, procs 1', measure: mandelbrot(1), times: 1.8 },
+      { name: 'two programs at once', measure: twoMandelbrots() },
     ],
+    note: () => 'two programs, each with one processor: what the machine gains by its second core, a picture',
   },
   {
     name: 'dupes',

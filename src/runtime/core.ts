@@ -91,6 +91,7 @@ interface Core {
   taskFree(task: number): void;
 
   select(n: number, g: number): number;
+  parkOnAll(n: number, g: number): number;
   caseOf(g: number): number;
 
   sleep(when: number, g: number): number;
@@ -105,7 +106,6 @@ interface Core {
 
   semaNew(count: number): number;
   semaFree(s: number): void;
-  semaCount(s: number): number;
   semaAcquire(s: number, g: number): number;
   semaRelease(s: number): void;
   semaAdd(s: number, delta: number): void;
@@ -164,6 +164,7 @@ export const {
   chanClose,
   chanLength,
   select,
+  parkOnAll,
   caseOf,
   sleep,
   timerNew,
@@ -176,7 +177,6 @@ export const {
   timerNext,
   semaNew,
   semaFree,
-  semaCount,
   semaAcquire,
   semaRelease,
   semaAdd,
@@ -260,7 +260,7 @@ setHeap({
   u8,
 });
 
-/** Makes `p.words` cover a new record: the memory may have grown. A word outside would read as undefined. */
+/** Makes `p.words` cover a new record: the memory may have grown. */
 export function reach(addr: number): void {
   if (addr >> 2 >= p.words.length) p.words = new Int32Array(memory.buffer);
 }

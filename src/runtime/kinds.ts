@@ -1,16 +1,21 @@
 /** Telling apart what functions are and give back. */
 import type { Parked } from '../op.ts';
 
-const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {}) as object;
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
-const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as object;
+const AsyncGeneratorFunction = async function* () {}.constructor;
+const GeneratorFunction = function* () {}.constructor;
+const generatorPrototype = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())) as Generator;
+
+/** `next` of every generator. */
+export const proceed = generatorPrototype.next as (
+  this: Iterator<unknown, unknown, void>,
+) => IteratorResult<unknown, unknown>;
 
 export function isGeneratorFunction(f: unknown): boolean {
-  return Object.getPrototypeOf(f) === GeneratorFunction;
+  return f instanceof GeneratorFunction;
 }
 
 export function isAsyncGeneratorFunction(f: unknown): boolean {
-  return Object.getPrototypeOf(f) === AsyncGeneratorFunction;
+  return f instanceof AsyncGeneratorFunction;
 }
 
 export function isGenerator(value: unknown): value is Generator<Parked, unknown, void> {

@@ -9,6 +9,7 @@ import { NEXT_CLOSED, NEXT_TASK } from '../../assembly/layout.ts';
 import { mistake } from '../errors.ts';
 import { host } from '../host/index.ts';
 import { idle, next, timerNext, timerPop, waitingOnHost } from './core.ts';
+import { proceed } from './kinds.ts';
 import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
 import { awake, isShared, lookAround, rest, restBlocked } from './rest.ts';
 import { PARKED, RESULT } from './result.ts';
@@ -122,7 +123,7 @@ export function resume(g: Coroutine, gen: Iterator<unknown, unknown, void>): voi
   p.self = g;
   p.addr = g.addr;
   try {
-    let step = gen.next();
+    let step = proceed.call(gen);
     while (!step.done && step.value !== PARKED.value) step = scold(gen, step.value);
     if (step.done) g.returned(step.value);
   } catch (error) {

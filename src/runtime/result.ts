@@ -35,9 +35,14 @@ export function done(value: unknown): Result {
   return RESULT;
 }
 
-/** The value of a step that is read outside a turn of the loop: nothing may keep it alive here. */
+/** The same for a value that was made just now: V8 has to keep a list of old objects, as RESULT is, that hold new ones. */
+export function completed(value: unknown): Result {
+  return new Completed(value);
+}
+
+/** The value of a step that is read outside a turn of the loop: the shared result may not keep it alive. */
 export function takeResult(r: Result): unknown {
   const { value } = r;
-  r.value = undefined;
+  if (r === RESULT) r.value = undefined;
   return value;
 }

@@ -13,6 +13,12 @@ export const ADOPTED = 3;
 /** Completed, but its goroutine had to give way first; the value waits in the goroutine. */
 export const KEPT = 4;
 
+// Whether an operation could complete at once.
+export const NO = 0;
+export const YES = 1;
+/** It is for the core to say. */
+export const UNKNOWN = 2;
+
 /**
  * Of the operations that complete in a buffer, those at every 16th slot count against the budget: the counter is in
  * memory, and a fifth of such an operation would be spent on it. The bits of the slot that are 0 then.

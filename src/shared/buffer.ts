@@ -32,6 +32,10 @@ function freeBlock(address: number): void {
 /**
  * A handle of bytes in shared memory, made by `buffer(n)`. Sending it, on a shared channel or to a task, moves the
  * bytes, whatever their number, at no cost: the receiver gets a handle of its own, and this one is dead.
+ *
+ * @example
+ * using frame: SharedBuffer = buffer(1920 * 1080 * 4);
+ * new Float32Array(frame.bytes.buffer, frame.bytes.byteOffset, 16).fill(1);
  */
 export class SharedBuffer {
   declare readonly [sharedBrand]: true;

@@ -61,7 +61,8 @@ abstract class ReceiveOp<T, R> extends SharedOp<T, R> {
   }
 
   /** The receiver is gone, and what it was given goes with it. */
-  override giveBack(g: Waiter): void {
+  override giveBack(g: Waiter | null): void {
+    if (g === null) return;
     valueOf(g.addr);
     this.chan.codec.drop();
   }
@@ -175,9 +176,9 @@ export class SharedSendOp<T> extends SharedOp<T, void> {
     word.i64[0] = kept;
   }
 
-  /** It was sent. */
-  override giveBack(): void {
-    this.encoded = false;
+  /** It was sent. Somebody else may have armed it since, if its goroutine knew that already. */
+  override giveBack(g: Waiter | null): void {
+    if (g !== null) this.encoded = false;
   }
 
   override lose(): void {

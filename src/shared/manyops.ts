@@ -72,7 +72,8 @@ export class SharedRecvMany<T> extends Operation<ArrayLike<T>> {
     writeCase(i, CASE_SRECV, this.chan.addr);
   }
 
-  override giveBack(g: Waiter): void {
+  override giveBack(g: Waiter | null): void {
+    if (g === null) return;
     valueOf(g.addr);
     this.chan.codec.drop();
   }

@@ -31,7 +31,12 @@ export interface Type<T> {
   readonly codec: Codec<T>;
 }
 
-/** A numeric type: many values go at once as a typed array. */
+/**
+ * A numeric type: many values go at once as a typed array, of the kind `Many`.
+ *
+ * @example
+ * const samples = <T, Many>(type: NumericType<T, Many>) => chan(type, 1024);
+ */
 export interface NumericType<T, Many> extends Type<T> {
   readonly [manyBrand]: Many;
 }
@@ -40,7 +45,13 @@ export interface NumericType<T, Many> extends Type<T> {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a type is neither co- nor contravariant
 export type AnyType = Type<any>;
 
-/** The values of a type: `TypeOf<typeof i32>` is `number`. */
+/**
+ * The values of a type.
+ *
+ * @example
+ * const point = struct({ x: f64, y: f64 });
+ * type Point = TypeOf<typeof point>; // { x: number; y: number }
+ */
 export type TypeOf<D> = D extends Type<infer T> ? T : never;
 
 function type<D extends AnyType>(name: string, codec: unknown): D {

@@ -1,7 +1,7 @@
 import { CASE_SEMA } from '../../assembly/layout.ts';
 import { Panic } from '../errors.ts';
 import type { Op } from '../op.ts';
-import { semaAcquire, semaCount, semaRelease } from '../runtime/core.ts';
+import { semaAcquire, semaRelease } from '../runtime/core.ts';
 import { kickIfReady } from '../runtime/loop.ts';
 import { Sema, SemaOp } from './sema.ts';
 
@@ -21,15 +21,25 @@ import { Sema, SemaOp } from './sema.ts';
 export class Mutex {
   readonly #sema = new Sema(1);
   readonly #lock: Disposable = { [Symbol.dispose]: () => this.unlock() };
+  #kept: SemaOp<Disposable> | null = null;
 
   /** Waits until the lock is free and takes it. Disposing the result unlocks. */
   lock(): Op<Disposable> {
-    return new SemaOp('lock()', this.#sema, CASE_SEMA, semaAcquire, this.#lock);
+    const kept = this.#kept;
+    return kept !== null && kept.rearm() ? kept : this.#newLock();
+  }
+
+  #newLock(): Op<Disposable> {
+    const op = new SemaOp('lock()', this.#sema, CASE_SEMA, semaAcquire, this.#lock);
+    if (op.keepable) this.#kept ??= op;
+    return op;
   }
 
   /** Takes the lock if it is free; says whether it did. */
   tryLock(): boolean {
-    return semaCount(this.#sema.addr) > 0 && semaAcquire(this.#sema.addr, 0) === 0;
+    const free = this.#sema.count > 0;
+    if (free) this.#sema.count = 0;
+    return free;
   }
 
   /**
@@ -38,9 +48,13 @@ export class Mutex {
    * @throws Panic `sync: unlock of unlocked mutex`.
    */
   unlock(): void {
-    if (semaCount(this.#sema.addr) > 0)
-      throw new Panic('sync: unlock of unlocked mutex', 'ERR_UNLOCK_OF_UNLOCKED');
-    semaRelease(this.#sema.addr);
+    const sema = this.#sema;
+    if (sema.count > 0) throw new Panic('sync: unlock of unlocked mutex', 'ERR_UNLOCK_OF_UNLOCKED');
+    if (!sema.waited) {
+      sema.count = 1;
+      return;
+    }
+    semaRelease(sema.addr);
     kickIfReady();
   }
 }

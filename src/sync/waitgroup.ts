@@ -3,7 +3,7 @@ import { mistake, Panic } from '../errors.ts';
 import { checkStartable, startCounted } from '../go.ts';
 import type { Go, Goroutine } from '../goroutine.ts';
 import type { Op } from '../op.ts';
-import { semaAdd, semaCount, semaWaitZero } from '../runtime/core.ts';
+import { semaAdd, semaWaitZero } from '../runtime/core.ts';
 import { kickIfReady } from '../runtime/loop.ts';
 import type { Task } from '../task.ts';
 import { Sema, SemaOp } from './sema.ts';
@@ -20,6 +20,7 @@ import { Sema, SemaOp } from './sema.ts';
  */
 export class WaitGroup {
   readonly #sema = new Sema(0);
+  #kept: SemaOp<void> | null = null;
 
   /**
    * Adds to the counter; at zero everybody who waits goes on.
@@ -30,11 +31,16 @@ export class WaitGroup {
    */
   add(delta: number): void {
     if (!Number.isInteger(delta)) throw mistake('WaitGroup.add', 'an integer', delta);
-    const count = semaCount(this.#sema.addr) + delta;
+    const sema = this.#sema;
+    const count = sema.count + delta;
     if (count < 0 || count > 0x7fffffff) {
       throw new Panic('sync: negative WaitGroup counter', 'ERR_NEGATIVE_WAIT_GROUP');
     }
-    semaAdd(this.#sema.addr, delta);
+    if (count > 0 || !sema.waited) {
+      sema.count = count;
+      return;
+    }
+    semaAdd(sema.addr, delta);
     kickIfReady();
   }
 
@@ -45,7 +51,14 @@ export class WaitGroup {
 
   /** Waits until the counter is zero. */
   wait(): Op<void> {
-    return new SemaOp<void>('wait()', this.#sema, CASE_ZERO, semaWaitZero, undefined);
+    const kept = this.#kept;
+    return kept !== null && kept.rearm() ? kept : this.#newWait();
+  }
+
+  #newWait(): Op<void> {
+    const op = new SemaOp<void>('wait()', this.#sema, CASE_ZERO, semaWaitZero, undefined);
+    if (op.keepable) this.#kept ??= op;
+    return op;
   }
 
   /**

@@ -5,6 +5,7 @@ import { parkedOr, writeCase, writeSleepCase } from '../runtime/cases.ts';
 import { sleep as sleepInCore } from '../runtime/core.ts';
 import { clock, type Waiter } from '../runtime/processor.ts';
 import { type Result, VOID } from '../runtime/result.ts';
+import { NO, YES } from '../runtime/state.ts';
 
 class SleepOp extends Operation<void> {
   constructor(private readonly ms: number) {
@@ -22,6 +23,10 @@ class SleepOp extends Operation<void> {
 
   finish(): Result {
     return VOID;
+  }
+
+  override ready(): number {
+    return this.ms <= 0 ? YES : NO;
   }
 
   describe(i: number): void {

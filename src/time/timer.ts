@@ -44,7 +44,13 @@ export class Timer {
   }
 }
 
-/** What `afterFunc` gives: a timer that calls a function. */
+/**
+ * What `afterFunc` gives: a timer that calls a function.
+ *
+ * @example
+ * const alarm: FuncTimer = afterFunc(5000, () => controller.abort());
+ * alarm.reset(10_000);
+ */
 export interface FuncTimer {
   /** Go's nil channel: the event is the call. */
   readonly c: RecvChan<number>;

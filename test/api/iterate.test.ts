@@ -1,5 +1,5 @@
 /** Loops over channels, and bridges to iterables and streams. */
-import { chan, fromIterable, fromStream, go, gosched, run, sleep, toStream } from 'goroutines';
+import { chan, fromIterable, fromStream, go, gosched, run, select, sleep, toStream, wait } from 'goroutines';
 import { describe, expect, test } from 'vitest';
 import { hostTurn, rejection } from './support.ts';
 
@@ -144,6 +144,104 @@ describe('fromIterable', () => {
   });
 });
 
+/** What ends its program while a source is open. */
+const endings = {
+  'the source is asked for more': 0,
+  'a value waits for a receiver': 1,
+};
+
+describe('the program ends before the source', () => {
+  test.each(Object.entries(endings))('an async iterable is closed; %s', async (_, ready) => {
+    let closed = 0;
+    await run(function* () {
+      fromIterable({
+        [Symbol.asyncIterator]: () => ({
+          next: async () => (ready-- > 0 ? { done: false, value: 1 } : new Promise<never>(() => undefined)),
+          return: async () => (closed++, { done: true, value: undefined }),
+        }),
+      });
+      yield* sleep(5);
+      expect(closed).toBe(0);
+    });
+    expect(closed).toBe(1);
+  });
+
+  test('an iterable is closed, and its finally runs', async () => {
+    const events: string[] = [];
+    function* source() {
+      try {
+        for (let i = 0; ; i++) yield i;
+      } finally {
+        events.push('closed');
+      }
+    }
+    await run(function* () {
+      const ch = fromIterable(source());
+      expect(yield* ch.recv()).toBe(0);
+    });
+    expect(events).toEqual(['closed']);
+  });
+
+  test('one whose close fails does no harm; one that ended or failed is not closed again', async () => {
+    let closed = 0;
+    const close = (): never => {
+      closed++;
+      throw new Error('in return');
+    };
+    const source = (next: () => IteratorResult<number, undefined>) => ({
+      [Symbol.iterator]: () => ({ next, return: close }),
+    });
+    await run(function* () {
+      yield* fromIterable(source(() => ({ done: true, value: undefined }))).each(() => undefined);
+    });
+    await run(
+      function* () {
+        const ch = fromIterable(source(close));
+        yield* gosched();
+        yield* select({ value: ch.recv(), late: sleep(5) });
+      },
+      { onPanic: () => undefined },
+    );
+    expect(closed).toBe(1); // by `next`
+    await run(
+      () =>
+        void fromIterable(source(() => ({ done: false, value: 1 })))
+          .recv()
+          .block(),
+    );
+    expect(closed).toBe(2);
+    await hostTurn(5);
+  });
+
+  test.each([...Object.entries(endings), ['nobody had a turn yet', -1] as const])(
+    'a stream is cancelled; %s',
+    async (_, ready) => {
+      let cancelled = 0;
+      let left = ready;
+      const stream = new ReadableStream<number>(
+        {
+          pull: (c) => (left-- > 0 ? c.enqueue(1) : new Promise<void>(() => undefined)),
+          cancel: () => void cancelled++,
+        },
+        { highWaterMark: 0 },
+      );
+      await run(function* () {
+        fromStream(stream);
+        if (ready >= 0) yield* sleep(5);
+        expect(cancelled).toBe(0);
+      });
+      expect(cancelled).toBe(1);
+    },
+  );
+});
+
+test('fromIterable waits for promises in an iterable, as `for await` does; a string is one', async () => {
+  const seen: unknown[] = [];
+  for await (const v of fromIterable([Promise.resolve(1), 2])) seen.push(v);
+  for await (const v of fromIterable('ab')) seen.push(v);
+  expect(seen).toEqual([1, 2, 'a', 'b']);
+});
+
 describe('streams', () => {
   test('there and back, with the end', async () => {
     const seen: number[] = [];
@@ -194,5 +292,45 @@ describe('streams', () => {
     await hostTurn(1);
     expect(ch.trySend(1)).toBe(false);
     await Promise.resolve(gosched());
+  });
+
+  test('a stream that is cancelled says so to whom it was told to', async () => {
+    await run(function* () {
+      const quit = chan<never>();
+      const ch = chan<number>();
+      const reasons: unknown[] = [];
+      const sender = go(function* () {
+        for (let n = 0; ; n++) {
+          const s = yield* select({ sent: ch.send(n), quit: quit.recv() });
+          if (s.key === 'quit') return n;
+        }
+      });
+      const stream = toStream(ch, function* (reason) {
+        yield* gosched();
+        reasons.push(reason);
+        quit.close();
+      });
+      const reader = stream.getReader();
+      expect((yield* wait(reader.read())).value).toBe(0);
+      yield* wait(reader.cancel('enough'));
+      expect(yield* sender.join()).toBe(1);
+      expect(reasons).toEqual(['enough']);
+      expect(() => toStream(ch, 1 as never)).toThrow('toStream');
+    });
+  });
+
+  test('without that, who sends goes on waiting, and another reader may come', async () => {
+    await run(function* () {
+      const ch = chan<number>();
+      const sender = go(function* () {
+        for (const n of [1, 2]) yield* ch.send(n);
+      });
+      const reader = toStream(ch).getReader();
+      expect((yield* wait(reader.read())).value).toBe(1);
+      yield* wait(reader.cancel());
+      yield* sleep(1);
+      expect((yield* wait(toStream(ch).getReader().read())).value).toBe(2);
+      yield* sender.join();
+    });
   });
 });

@@ -15,7 +15,7 @@ import {
 } from 'goroutines';
 import { after } from 'goroutines/time';
 import { describe, expect, test } from 'vitest';
-import { rejection, thrownBy } from './support.ts';
+import { hostTurn, rejection, thrownBy } from './support.ts';
 
 /** Operations that complete at once, again and again. */
 function ready(): Record<string, () => Op<unknown>> {
@@ -241,6 +241,27 @@ describe('kept and used later', () => {
       expect(ch.tryRecv()).toBeUndefined();
     });
   });
+
+  test.each(['map', 'select'])(
+    'made while a goroutine that completed its own in a %s is ended before it knows',
+    async (kind) => {
+      const ch = chan<number>();
+      ch.close();
+      const control = new AbortController();
+      const program = run(
+        function* () {
+          // Never parks, so whenever the host has a turn it has completed an operation and given way.
+          for (;;) yield* kind === 'map' ? ch.recv().map((v) => v) : select([ch.recv(), nilChan.recv()]);
+        },
+        { signal: control.signal },
+      );
+      await hostTurn(5);
+      const op = ch.recv();
+      control.abort();
+      await rejection(program);
+      expect(await op).toBeUndefined();
+    },
+  );
 
   test('an operation made in one goroutine may be used in another', async () => {
     await run(function* () {

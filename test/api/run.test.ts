@@ -163,6 +163,27 @@ describe('a goroutine that throws', () => {
     expect(error).toMatchObject({ message: `panic: ${String(value)}`, cause: value });
   });
 
+  class Torn extends Error {
+    override name = 'Torn';
+  }
+  test.each([
+    [new Error('line 7'), 'line 7'],
+    [new Error(), 'Error'],
+    [new SyntaxError('line 7'), 'SyntaxError: line 7'],
+    [new Torn('line 7'), 'Torn: line 7'],
+    [new Panic('send on closed channel', 'ERR_SEND_ON_CLOSED'), 'send on closed channel'],
+  ])('is named by its kind where that says more than its text: %s', async (cause, text) => {
+    const error = await rejection(
+      run(function* () {
+        go(() => {
+          throw cause;
+        });
+        yield* sleep(500);
+      }),
+    );
+    expect(error).toMatchObject({ message: `panic: ${text}`, cause });
+  });
+
   test('in the same turn as main ends: run rejects all the same', async () => {
     const error = await rejection(
       run(function* () {

@@ -1,5 +1,18 @@
 /** select at its edges: the same channel twice, both directions, closes, errors, values that look like promises. */
-import { chan, go, gosched, nilChan, run, select, sleep, trySelect } from 'goroutines';
+import {
+  chan,
+  go,
+  type Go,
+  gosched,
+  i32,
+  Mutex,
+  nilChan,
+  run,
+  select,
+  type SendChan,
+  sleep,
+  trySelect,
+} from 'goroutines';
 import { describe, expect, test } from 'vitest';
 import { rejection } from './support.ts';
 
@@ -48,6 +61,101 @@ test('each of several ready cases is chosen about equally often', async () => {
     { seed: 7 },
   );
   for (const count of counts) expect(Math.abs(count - n / 4)).toBeLessThan(n / 20);
+});
+
+function* offer(ch: SendChan<number>): Go {
+  yield* ch.send(9);
+}
+
+test('whichever cases are ready: one of these is chosen, about equally often, and the others keep what they have', async () => {
+  const n = 400;
+  await run(
+    function* () {
+      for (let set = 1; set < 16; set++) {
+        const counts = [0, 0, 0, 0];
+        for (let i = 0; i < n; i++) {
+          const [full, room, shut, met] = [chan<number>(1), chan<number>(1), chan<number>(), chan<number>()];
+          if (set & 1) full.trySend(7);
+          if (!(set & 2)) room.trySend(8);
+          if (set & 4) shut.close();
+          if (set & 8) go(offer, met);
+          yield* gosched();
+          const cases = [full.recv(), room.send(10), shut.next(), met.recv().map((v) => v)] as const;
+          const [index, value] = yield* select(cases);
+          counts[index] = (counts[index] ?? 0) + 1;
+          expect(value).toEqual([7, undefined, { done: true, value: undefined }, 9][index]);
+          const left = [full.length, room.length, met.tryRecv()?.value];
+          expect(left).toEqual([
+            set & 1 && index !== 0 ? 1 : 0,
+            set & 2 && index !== 1 ? 0 : 1,
+            set & 8 && index !== 3 ? 9 : undefined,
+          ]);
+        }
+        const ready = counts.filter((_, i) => set & (1 << i));
+        expect(ready.reduce((a, b) => a + b)).toBe(n);
+        for (const count of ready) expect(Math.abs(count - n / ready.length)).toBeLessThan(n / 8);
+      }
+    },
+    { seed: 3 },
+  );
+});
+
+// Who waits on a shared channel, too, may be on the way while it still stands in the list of a local one.
+describe('a goroutine that a shared channel has woken, before its turn', () => {
+  test('does not receive', async () => {
+    await run(function* () {
+      const [local, shared] = [chan<number>(), chan(i32)];
+      const receiver = go(function* () {
+        return yield* select({ local: local.recv(), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(shared.trySend(1)).toBe(true);
+      expect(trySelect({ sent: local.send(2) })).toBeUndefined();
+      expect(yield* select({ sent: local.send(3), late: sleep(0) })).toMatchObject({ key: 'late' });
+      expect(yield* receiver.join()).toEqual({ key: 'shared', value: 1 });
+    });
+  });
+
+  test('does not send', async () => {
+    await run(function* () {
+      const [local, shared] = [chan<number>(), chan(i32)];
+      const sender = go(function* () {
+        return yield* select({ local: local.send(1), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(shared.trySend(2)).toBe(true);
+      expect(trySelect({ got: local.recv() })).toBeUndefined();
+      expect(yield* sender.join()).toEqual({ key: 'shared', value: 2 });
+    });
+  });
+
+  test('does not get the lock', async () => {
+    await run(function* () {
+      const [lock, shared] = [new Mutex(), chan(i32)];
+      yield* lock.lock();
+      const waiter = go(function* () {
+        return yield* select({ locked: lock.lock(), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(shared.trySend(3)).toBe(true);
+      lock.unlock();
+      expect(lock.tryLock()).toBe(true);
+      expect(yield* waiter.join()).toEqual({ key: 'shared', value: 3 });
+    });
+  });
+
+  test('meets again when it has lost nothing', async () => {
+    await run(function* () {
+      const [local, shared] = [chan<number>(), chan(i32)];
+      const receiver = go(function* () {
+        return yield* select({ local: local.recv(), shared: shared.recv() });
+      });
+      yield* gosched();
+      expect(yield* select({ sent: local.send(4), late: sleep(100) })).toMatchObject({ key: 'sent' });
+      expect(yield* receiver.join()).toEqual({ key: 'local', value: 4 });
+      expect(shared.trySend(5)).toBe(false);
+    });
+  });
 });
 
 describe('closed channels', () => {

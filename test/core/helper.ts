@@ -27,9 +27,9 @@ type Name =
   | 'init layoutVersion setLimit pagesUsed seed'
   | 'spawn waiter next yieldNow exit wake join parkHost parkForever reasonOf idle live waitingOnHost'
   | 'chanNew chanFree chanSend chanRecv chanClose chanLength'
-  | 'select caseOf'
+  | 'select parkOnAll caseOf'
   | 'sleep timerNew timerFree timerSet timerClear timerWait timerFire timerPop timerNext'
-  | 'semaNew semaFree semaCount semaAcquire semaRelease semaAdd semaWaitZero';
+  | 'semaNew semaFree semaAcquire semaRelease semaAdd semaWaitZero';
 
 type Words<S extends string> = S extends `${infer W} ${infer Rest}` ? W | Words<Rest> : S;
 

@@ -24,6 +24,7 @@ import {
   R_SLOT,
   SLAB_T,
   SLAB_W,
+  S_COUNT,
   S_WAITQ,
   TRAP_CASE,
   T_WAITQ,
@@ -155,6 +156,17 @@ describe('parks', () => {
     expect([rig.receivers(c), rig.senders(c)]).toEqual([[], []]);
   });
 
+  test('without a look at them, when the API has had one', () => {
+    const rig = new Rig();
+    const g = rig.running();
+    const c = rig.core.chanNew(1);
+    expect(tagOf(rig.core.chanSend(c, 0))).toBe(R_SLOT);
+    expect(rig.select(0, NEVER, { kind: CASE_RECV, addr: c })).toBe(0 << 3);
+    expect(tagOf(rig.core.chanSend(c, 0))).toBe(R_SLOT);
+    expect(rig.core.parkOnAll(2, g)).toBe(R_PARKED);
+    expect(rig.receivers(c)).toEqual([g]);
+  });
+
   test('with no case, for good', () => {
     const rig = new Rig();
     const g = rig.running();
@@ -194,7 +206,7 @@ describe('completes at once', () => {
     expect(one(CASE_SEND, closed)).toEqual([R_CLOSED, 0]);
     expect(one(CASE_SEND, waited)).toEqual([R_DIRECT, w]);
     expect(one(CASE_SEMA, permit)).toEqual([R_SLOT, 0]);
-    expect(core.semaCount(permit)).toBe(0);
+    expect(rig.get(permit + S_COUNT)).toBe(0);
     expect(one(CASE_ZERO, zero)).toEqual([R_SLOT, 0]);
     expect(one(CASE_READY, 0)).toEqual([R_SLOT, 0]);
     expect(core.reasonOf(g)).toBe(WAIT_NONE);

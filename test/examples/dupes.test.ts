@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from 'goroutines';
+import { digest } from '../../examples/dupes/digest.ts';
 import { type Command, type Ended, start } from './command.ts';
 
 const DUPES = 'examples/dupes/main.ts';
@@ -185,6 +188,58 @@ describe('dupes', () => {
     const { code, stdout, stderr } = await dupes(join(tree, name)).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(`dupes: no such directory: ${join(tree, name)}\n`);
+  });
+});
+
+describe('a file that is not what the walker saw', () => {
+  const buffer = Buffer.alloc(4);
+  const hash = (path: string, quit: { closed: boolean }) => run(() => digest(path, buffer, quit));
+
+  test.each(['a pipe', 'a device', 'a directory'])(
+    '%s has taken its place: refused, and not waited for',
+    async (what) => {
+      const path = what === 'a pipe' ? join(tree, 'a/fifo') : what === 'a device' ? '/dev/zero' : tree;
+      await expect(hash(path, { closed: false })).rejects.toThrow('not a regular file');
+    },
+  );
+
+  test('it grows while it is read: what it was at first is hashed', async () => {
+    const path = `${tree}-growing`;
+    writeFileSync(path, '0123456789');
+    try {
+      let asked = 0;
+      const growing = {
+        get closed() {
+          appendFileSync(path, 'more than was read');
+          return ++asked > 100;
+        },
+      };
+      const sha256 = createHash('sha256').update('0123456789').digest('hex');
+      expect(await hash(path, growing)).toMatchObject({ path, size: 10, sha256 });
+    } finally {
+      rmSync(path);
+    }
+  });
+
+  test('it shrinks while it is read: what is left is hashed', async () => {
+    const path = `${tree}-shrinking`;
+    writeFileSync(path, '0123456789');
+    try {
+      const shrinking = {
+        get closed() {
+          truncateSync(path, 6);
+          return false;
+        },
+      };
+      const sha256 = createHash('sha256').update('012345').digest('hex');
+      expect(await hash(path, shrinking)).toMatchObject({ path, size: 6, sha256 });
+    } finally {
+      rmSync(path);
+    }
+  });
+
+  test.runIf(process.platform === 'linux')('a file of /proc is as empty as its size says', async () => {
+    expect(await hash('/proc/self/status', { closed: false })).toMatchObject({ size: 0 });
   });
 });
 

@@ -20,6 +20,7 @@ import {
   R_SELECT,
   R_SLOT,
   RUNNEXT_TURNS,
+  S_COUNT,
   SLAB_T,
   SLAB_W,
 } from '../../assembly/layout.ts';
@@ -362,7 +363,7 @@ class World {
       expect(rig.receivers(addr)).toEqual(model.receivers.map((w) => w.g));
       expect(rig.senders(addr)).toEqual(model.senders.map((w) => w.g));
     }
-    for (const { addr, count } of this.semas) expect(core.semaCount(addr)).toBe(count);
+    for (const { addr, count } of this.semas) expect(rig.get(addr + S_COUNT)).toBe(count);
     for (const [g, it] of this.all) expect(core.reasonOf(g) !== 0).toBe(it.state === 'waiting');
   }
 

@@ -205,7 +205,7 @@ describe('L6 losing cases', () => {
         yield* gosched();
       }
       yield* decide.send(0);
-      yield* gosched();
+      yield* settle();
       expect(got).toEqual(['other']);
       expect([shared.trySend(1), shared.trySend(2), shared.trySend(3)]).toEqual([true, true, false]);
       yield* settle();

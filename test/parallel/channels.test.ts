@@ -8,6 +8,7 @@ import {
   f32,
   f64,
   go,
+  gosched,
   i32,
   i64,
   run,
@@ -246,4 +247,23 @@ test('what does not fit is not sent', async () => {
     expect(ch.length).toBe(0);
     yield* sleep(0);
   });
+});
+
+test('a receiver of strings is ended with its program, just when it had to give way', async () => {
+  const ch = chan(string, 50_000);
+  const text = (i: number) => `${i}`.padStart(400, 'x');
+  let received = 0;
+  await run(function* () {
+    go(function* () {
+      yield* ch.each(() => void received++);
+    });
+    yield* gosched();
+    ch.trySend(text(0)); // given to it while it waits
+    yield* gosched();
+    for (let i = 1; i <= 20_000; i++) ch.trySend(text(i));
+    while (received === 1) yield* gosched();
+  });
+  // One value was the receiver's already, though it never had a turn with it.
+  for (let i = received + 1; i <= 20_000; i++) expect(ch.tryRecv()?.value === text(i)).toBe(true);
+  expect(ch.tryRecv()).toBeUndefined();
 });

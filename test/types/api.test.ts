@@ -31,6 +31,14 @@ describe('inference through yield*', () => {
     expectTypeOf(f).returns.toEqualTypeOf<Go>();
   });
 
+  test('a yield without its star is an error where the return type is named', () => {
+    function* f(): Go {
+      // @ts-expect-error -- an operation is not what a goroutine yields
+      yield sleep(1);
+    }
+    expectTypeOf(f).returns.toEqualTypeOf<Go>();
+  });
+
   test('await and block', async () => {
     const ch = chan<number>(1);
     ch.trySend(1);
