@@ -205,6 +205,35 @@ describe('a thread in between', () => {
   });
 });
 
+test('whoever is first: all threads agree on the cause, whichever of them cancels', async () => {
+  await run(
+    async () => {
+      const [parents, out, other] = [contexts(), contexts(), contexts()];
+      const [owner, witness] = [go(tasks.racer, parents, out, other), go(tasks.witness, other)];
+      const seen: unknown[] = [];
+      for (let i = 0; i < 300; i++) {
+        const [parent, cancel] = withCancelCause(background());
+        await parents.send(parent);
+        const child = (await out.recv()) as Context;
+        const done = child.done();
+        await parents.send(todo());
+        const end = performance.now() + Math.random() * 0.15;
+        while (performance.now() < end);
+        cancel('parent');
+        await done.recv();
+        seen.push(cause(child));
+      }
+      parents.close();
+      const owned = await owner.join();
+      other.close();
+      expect(owned).toEqual(seen);
+      expect(await witness.join()).toEqual(seen);
+      expect(new Set(seen)).toEqual(new Set(['parent', 'child']));
+    },
+    { procs: 2 },
+  );
+});
+
 test('a cause that cannot cross arrives as what can be said of it', async () => {
   await run(
     async () => {
