@@ -111,9 +111,3 @@ export function chanClose(c: i32): i32 {
   wakeAll(c + C_SENDQ, 1);
   return R_SLOT;
 }
-
-// @ts-ignore: decorator
-@inline
-export function chanLength(c: i32): i32 {
-  return get(c, C_COUNT);
-}

@@ -15,7 +15,7 @@ import {
   G_CASE, G_CLAIMED, G_CLOSED, G_LINK, G_RUNNABLE, G_STATUS, G_W, G_WAITING, P_CLAIM,
   P_FIRED, P_FIRED_LAST, P_INBOX, W_CASE_SHIFT, W_G, W_KIND, W_VALUE,
 } from './layout';
-import { atomicCas, atomicGet, atomicSwap, copyValue, get, set } from './memory';
+import { atomicCas, atomicGet, atomicSet, atomicSwap, copyValue, get, set } from './memory';
 import { ownerOf } from './pages';
 import { p, wakeProc } from './proc';
 import { push, runqReady } from './runq';
@@ -23,13 +23,17 @@ import { first, unlink } from './waitq';
 
 /** The longest waiter of a shared list, claimed: `collect` must follow. Or 0. The lock is held. */
 export function claimShared(list: i32): i32 {
-  for (let w = first(list); w; w = first(list)) {
-    unlink(w);
-    set(p, P_CLAIM, w);
-    if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return w;
-    set(p, P_CLAIM, 0); // somebody else has it
-  }
+  for (let w = first(list); w; w = first(list)) if (claimIt(w)) return w;
   return 0;
+}
+
+/** Takes a waiter out of its list and claims it: `collect` must follow. Or it is somebody else's. The lock is held. */
+export function claimIt(w: i32): bool {
+  unlink(w);
+  set(p, P_CLAIM, w);
+  if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return true;
+  set(p, P_CLAIM, 0);
+  return false;
 }
 
 /** Claims the stand-in of a task, whom nobody else wakes: `collect` must follow. */
@@ -78,14 +82,13 @@ function handOverAll(): void {
       set(p, P_FIRED, rest);
       runqReady(g);
     } else {
-      let head = atomicGet(owner + P_INBOX);
       for (;;) {
+        const head = atomicGet(owner + P_INBOX);
         set(g, G_LINK, head);
-        const seen = atomicCas(owner + P_INBOX, head, g);
-        if (seen == head) break;
-        head = seen;
+        if (atomicCas(owner + P_INBOX, head, g) == head) break;
+        set(g, G_LINK, rest); // P_FIRED must be whole where a loop begins: the thread may end there
       }
-      set(p, P_FIRED, rest);
+      atomicSet(p + P_FIRED, rest); // reap.ts reads it
       wakeProc(owner);
     }
     g = rest;

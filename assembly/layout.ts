@@ -12,7 +12,7 @@
 // Address 0 is null for every link below. Read as a channel, it is an empty closed one: see src/runtime/records.ts.
 
 /** Bumped whenever anything in this file changes its meaning. */
-export const LAYOUT_VERSION: i32 = 2;
+export const LAYOUT_VERSION: i32 = 3;
 export const PAGE: i32 = 65536;
 
 // ── Header: one a memory; any thread, atomic ────────────────────────────────────
@@ -87,10 +87,10 @@ export const PAGE_KIND: i32 = 15;
 // +72  TURNS      TASKS       turns given out; whether it takes tasks
 // +80  VALUE      (8 bytes)   in and out: the value of an operation on a shared channel
 //      Written by the owner, read by whoever cleans up after its death:
-// +88  HELD       HELD_CASES  the lock it holds or tries to take; locks of a select, in LOCKS
+// +88  HELD       HELD_CASES  the lock it holds or tries to take, + HELD_SEMA; locks of a select, in LOCKS
 // +96  CLAIM      FIRED       the waiter it is about to wake; goroutines it has woken but not handed over, by G_LINK
 // +104 FIRED_LAST TASK        the last of those; the task it has in hand
-// +112 LOOKS                  whether HEADER_SPINNING counts it
+// +112 LOOKS      MIDWAY      whether HEADER_SPINNING counts it; the shared channel whose waiters it wakes one by one
 // +120 CACHE      (2 words a class) free payload blocks: first, count
 //      Any thread, atomic; each on a line of its own:
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
@@ -121,6 +121,7 @@ export const P_FIRED: i32 = 100;
 export const P_FIRED_LAST: i32 = 104;
 export const P_TASK: i32 = 108;
 export const P_LOOKS: i32 = 112;
+export const P_MIDWAY: i32 = 116;
 export const P_CACHE: i32 = 120;
 export const P_INBOX: i32 = 512;
 export const P_EPOCH: i32 = 576;
@@ -133,6 +134,8 @@ export const P_DEQ_TAIL: i32 = 644;
 export const P_BEATS: i32 = 768;
 export const P_GS: i32 = 772;
 export const P_SIZE: i32 = 1024;
+/** Added to HELD when it is that of a semaphore, whose waiters may be waiting in vain if the holder dies. */
+export const HELD_SEMA: i32 = 1;
 export const PROC_FREE: i32 = 0;
 export const PROC_STARTING: i32 = 1; // its thread has not attached yet
 export const PROC_LIVE: i32 = 2;
@@ -169,23 +172,25 @@ export const PAGES_FIRST_FREE: i32 = P0 / PAGE + P_PAGES;
 /** Pages the memory must have when the core starts. */
 export const PAGES_INITIAL: i32 = 32;
 
-// What a waiter waits for, and a case names. A waiter of the kinds RECV..SEMA stands in a wait list.
+// What a waiter waits for, and a case names. From RECV on it stands in a wait list: the first of its record, or, if the
+// number is odd, the second.
 export const CASE_NEVER: i32 = 0; // a nil channel
 export const CASE_READY: i32 = 1; // the API found it ready
-export const CASE_RECV: i32 = 2; // ADDR: channel
-export const CASE_SEND: i32 = 3; // ADDR: channel
-export const CASE_SLEEP: i32 = 4; // WHEN: absolute milliseconds
-export const CASE_TIMER: i32 = 5; // ADDR: a timer that the API keeps; never found ready by the core
-export const CASE_JOIN: i32 = 6; // ADDR: goroutine
-export const CASE_SEMA: i32 = 7; // ADDR: semaphore, one permit
-export const CASE_ZERO: i32 = 8; // ADDR: semaphore, until its count is zero
-export const CASE_HOST: i32 = 9; // a promise: woken by `wake`
-export const CASE_SRECV: i32 = 10; // ADDR: shared channel. From here on: shared objects, under their lock
-export const CASE_SSEND: i32 = 11; // ADDR: shared channel, WHEN: the value
-export const CASE_TASK: i32 = 12; // the end of a task, awaited by its stand-in; in no list
+export const CASE_HOST: i32 = 2; // a promise: woken by `wake`
+export const CASE_TASK: i32 = 3; // the end of a task, awaited by its stand-in
+export const CASE_RECV: i32 = 4; // ADDR: channel
+export const CASE_SEND: i32 = 5; // ADDR: channel
+export const CASE_SLEEP: i32 = 6; // WHEN: absolute milliseconds
+export const CASE_TIMER: i32 = 8; // ADDR: a timer that the API keeps; never found ready by the core
+export const CASE_JOIN: i32 = 10; // ADDR: goroutine
+export const CASE_SRECV: i32 = 12; // ADDR: shared channel. From here on: shared objects, under their lock
+export const CASE_SSEND: i32 = 13; // ADDR: shared channel, WHEN: the value
+export const CASE_SEMA: i32 = 14; // ADDR: semaphore, WHEN: the permits, an i32
 
-// ── Wait list: two words inside other records ───────────────────────────────────
+// ── Wait list: two words inside other records, at WAITQ of each, and at WAITQ2 of channels ──
 //  +0 FIRST   +4 LAST
+export const WAITQ: i32 = 16;
+export const WAITQ2: i32 = 24;
 export const Q_FIRST: i32 = 0;
 export const Q_LAST: i32 = 4;
 
@@ -209,8 +214,8 @@ export const W_KIND_MASK: i32 = 255;
 // ── G: a goroutine, 64 bytes. Its first waiter lives inside it, so a plain wait allocates nothing. ──
 //  +0 STATUS  +4 LINK       G_*; next in the run queue, in an inbox, or in the free list
 //  +8 REASON  +12 CASE      WAIT_* while it waits; the case that woke it
-// +16 W: 32 bytes
-// +48 JOINERS (2 words)     wait list of those who join it
+// +16 JOINERS (2 words)     wait list of those who join it
+// +24 W: 32 bytes
 // +56 CLOSED  +60 SELECT    woken by close; how it waits: SELECT_* or'ed
 // Owner P only, but for a goroutine that waits on shared objects: then whoever moves STATUS from G_WAITING to
 // G_CLAIMED owns LINK, CASE, CLOSED and the VALUE of the first waiter until it is in its processor's inbox.
@@ -218,8 +223,8 @@ export const G_STATUS: i32 = 0;
 export const G_LINK: i32 = 4;
 export const G_REASON: i32 = 8;
 export const G_CASE: i32 = 12;
-export const G_W: i32 = 16;
-export const G_JOINERS: i32 = 48;
+export const G_JOINERS: i32 = WAITQ;
+export const G_W: i32 = 24;
 export const G_CLOSED: i32 = 56;
 export const G_SELECT: i32 = 60;
 export const G_SIZE: i32 = 64;
@@ -244,32 +249,46 @@ export const C_COUNT: i32 = 0;
 export const C_CAPACITY: i32 = 4;
 export const C_HEAD: i32 = 8;
 export const C_CLOSED: i32 = 12;
-export const C_RECVQ: i32 = 16;
-export const C_SENDQ: i32 = 24;
+export const C_RECVQ: i32 = WAITQ;
+export const C_SENDQ: i32 = WAITQ2;
 export const C_SIZE: i32 = 32;
 /** A slot travels in a result above the tag. */
 export const C_CAPACITY_MAX: i32 = 0x0fffffff;
 
-// ── S: a semaphore, 16 bytes: root of Mutex and WaitGroup ────────────────────────
-//  +0 COUNT   +4 (unused)   +8 WAITQ (2 words)
-export const S_COUNT: i32 = 0;
-export const S_WAITQ: i32 = 8;
-export const S_SIZE: i32 = 16;
+// ── S: a semaphore: a payload block. The root of everything in package sync. ─────
+//  +0 LOCK    +4 STATE       any thread, atomic: free permits, and S_WAITED. With that bit under its lock
+//  +8 REFS    +12 RULE       any thread, atomic: handles and messages that name it; RULE_*
+// +16 WAITQ (2 words)        each with its number of permits in W_VALUE
+export const S_STATE: i32 = 4;
+export const S_REFS: i32 = 8;
+export const S_RULE: i32 = 12;
+export const S_WAITQ: i32 = WAITQ;
+export const S_SIZE: i32 = 24;
+/** The sign: whoever acquires or releases must ask the core. Without it, a compare-and-swap will do. */
+export const S_WAITED: i32 = -0x80000000;
+export const S_PERMITS: i32 = 0x7fffffff;
+
+// How a semaphore gives its permits.
+export const RULE_QUEUE: i32 = 0; // to who waits longest, as soon as there are enough
+export const RULE_COMPETE: i32 = 1; // who waits longest is woken to try again; in a select it is given them
+export const RULE_READERS: i32 = 2; // the same as QUEUE, but after a release of many first to all who want one
+export const RULE_ZERO: i32 = 3; // nobody takes any: those who wait are woken when none is left
+export const RULE_NOTIFY: i32 = 4; // those that nobody waits for are lost
 
 // ── T: a timer, 64 bytes, a node of the pairing heap ─────────────────────────────
 //  +0 WHEN (f64)
 //  +8 SEQ     +12 KIND      age, for ties; TIMER_*
-// +16 CHILD   +20 NEXT      first child; next sibling
-// +24 PREV    +28 QUEUED    previous sibling, or the parent of a first child; 1 while in the heap
-// +32 WAITQ (2 words)       who sleeps on it
+// +16 WAITQ (2 words)       who sleeps on it
+// +24 CHILD   +28 NEXT      first child; next sibling
+// +32 PREV    +36 QUEUED    previous sibling, or the parent of a first child; 1 while in the heap
 export const T_WHEN: i32 = 0;
 export const T_SEQ: i32 = 8;
 export const T_KIND: i32 = 12;
-export const T_CHILD: i32 = 16;
-export const T_NEXT: i32 = 20;
-export const T_PREV: i32 = 24;
-export const T_QUEUED: i32 = 28;
-export const T_WAITQ: i32 = 32;
+export const T_WAITQ: i32 = WAITQ;
+export const T_CHILD: i32 = 24;
+export const T_NEXT: i32 = 28;
+export const T_PREV: i32 = 32;
+export const T_QUEUED: i32 = 36;
 export const T_SIZE: i32 = 64;
 
 export const TIMER_SLEEP: i32 = 0; // one sleeper; the core wakes it and frees the record
@@ -278,16 +297,16 @@ export const TIMER_API: i32 = 1; // the API keeps it and is told when it is due
 // ── SC: a shared channel: a payload block, the ring behind it. Under its lock. ───
 //  +0 LOCK    +4 CLOSED
 //  +8 COUNT   +12 CAPACITY   COUNT and CLOSED may be peeked at, so they are written by atomic stores
-// +16 HEAD    +20 REFS       any thread, atomic: handles and messages that name it
-// +24 RECVQ (2 words)  +32 SENDQ (2 words)
+// +16 RECVQ (2 words)  +24 SENDQ (2 words)
+// +32 HEAD    +36 REFS       any thread, atomic: handles and messages that name it
 // +40 the ring: CAPACITY values of 8 bytes
 export const SC_CLOSED: i32 = 4;
 export const SC_COUNT: i32 = 8;
 export const SC_CAPACITY: i32 = 12;
-export const SC_HEAD: i32 = 16;
-export const SC_REFS: i32 = 20;
-export const SC_RECVQ: i32 = 24;
-export const SC_SENDQ: i32 = 32;
+export const SC_RECVQ: i32 = WAITQ;
+export const SC_SENDQ: i32 = WAITQ2;
+export const SC_HEAD: i32 = 32;
+export const SC_REFS: i32 = 36;
 export const SC_RING: i32 = 40;
 /** The ring must fit into a block of the largest class. */
 export const SC_CAPACITY_MAX: i32 = 0x07fffff8;
@@ -329,10 +348,9 @@ export const OUTCOME_ENDED: i32 = 4; // its program is over
 export const SLAB_G: i32 = 0;
 export const SLAB_W: i32 = 1;
 export const SLAB_C: i32 = 2;
-export const SLAB_S: i32 = 3;
-export const SLAB_T: i32 = 4;
-export const SLAB_J: i32 = 5;
-export const SLABS: i32 = 6;
+export const SLAB_T: i32 = 3;
+export const SLAB_J: i32 = 4;
+export const SLABS: i32 = 5;
 
 // ── Results of one operation: a tag in the low three bits, a slot or a goroutine above ──
 export const TAG: i32 = 7;
@@ -365,6 +383,11 @@ export const WAIT_MUTEX: i32 = 9;
 export const WAIT_GROUP: i32 = 10;
 export const WAIT_HOST: i32 = 11;
 export const WAIT_TASK: i32 = 12;
+export const WAIT_RW_READ: i32 = 13;
+export const WAIT_RW_WRITE: i32 = 14;
+export const WAIT_COND: i32 = 15;
+export const WAIT_ONCE: i32 = 16;
+export const WAIT_SEMA: i32 = 17;
 
 // ── Traps: what was broken; words in src/errors.ts ───────────────────────────────
 export const TRAP_LIST: i32 = 1; // a waiter is not where its links say

@@ -76,6 +76,22 @@ export function atomicCas(address: i32, expected: i32, value: i32): i32 {
   return atomic.cmpxchg<i32>(address, expected, value);
 }
 
+/** Sets bits. */
+// @ts-ignore: decorator
+@inline
+export function atomicOr(address: i32, bits: i32): void {
+  if (isDefined(MODEL)) step(address, STEP_UPDATE);
+  atomic.or<i32>(address, bits);
+}
+
+/** Leaves no bits but these. */
+// @ts-ignore: decorator
+@inline
+export function atomicAnd(address: i32, bits: i32): void {
+  if (isDefined(MODEL)) step(address, STEP_UPDATE);
+  atomic.and<i32>(address, bits);
+}
+
 /** Stores `value` and answers what was there. */
 // @ts-ignore: decorator
 @inline

@@ -11,24 +11,32 @@
 // Owner P only.
 
 import {
-  CASE_HOST, CASE_NEVER, CASE_SLEEP, CASE_SRECV, CASE_SSEND, G_CASE, G_CLAIMED, G_CLOSED, G_REASON, G_SELECT, G_STATUS,
-  G_W, G_WAITING, P_HOST, R_DIRECT, R_SELECT, SC_RECVQ, SC_SENDQ, SELECT_MANY, SELECT_SHARED, SLAB_T, SLAB_W,
-  TRAP_STATUS, T_WAITQ, W_CASE_SHIFT, W_G, W_KIND, W_KIND_MASK, W_LIST, W_SIBLING,
+  CASE_HOST, CASE_NEVER, CASE_SEMA, CASE_SLEEP, CASE_SRECV, G_CASE, G_CLAIMED, G_CLOSED, G_REASON, G_SELECT, G_STATUS,
+  G_W, G_WAITING, P_HOST, R_DIRECT, R_SELECT, SELECT_MANY, SELECT_SHARED, SLAB_T, SLAB_W,
+  TRAP_STATUS, W_CASE_SHIFT, W_G, W_KIND, W_KIND_MASK, W_LIST, W_SIBLING,
 } from './layout';
 import { heapRemove } from './heap';
 import { lock, unlock } from './lock';
 import { atomicCas, atomicSet, get, set } from './memory';
 import { p } from './proc';
 import { runqPutNext, runqReady } from './runq';
+import { semaLeave } from './sema';
 import { slabFree } from './slab';
 import { check } from './trap';
-import { enqueue, first, leaveList, unlink } from './waitq';
+import { enqueue, first, leaveList, recordOf, unlink } from './waitq';
 
 /** Parks `g` on one list of this processor's, or on none when `list` is 0. */
 export function parkOn(g: i32, list: i32, kind: i32, reason: i32): void {
   set(g + G_W, W_KIND, kind);
   if (list) enqueue(list, g + G_W);
   park(g, reason, 0);
+}
+
+/** Parks `g` on a list of a shared object, whose lock is held. */
+export function parkShared(g: i32, list: i32, kind: i32, reason: i32): void {
+  aim(g + G_W, g, kind);
+  enqueue(list, g + G_W);
+  park(g, reason, SELECT_SHARED);
 }
 
 /** Says what a waiter waits for: the kind of its case, and its index. */
@@ -125,6 +133,12 @@ function wakeClaimed(g: i32, index: i32, closed: i32): void {
 export function settle(g: i32): void {
   // A plain wait has one waiter, which the waker took out.
   if (get(g, G_SELECT) & SELECT_MANY) dropWaiters(g);
+  else if (get(g + G_W, W_KIND) == CASE_SEMA && get(g, G_CLOSED)) return; // it competes (sema.ts I4)
+  settled(g);
+}
+
+/** It stands in no list any more. */
+export function settled(g: i32): void {
   set(g + G_W, W_KIND, CASE_NEVER);
   set(g + G_W, W_LIST, 0);
   set(g, G_SELECT, 0);
@@ -145,13 +159,12 @@ export function dropWaiters(g: i32): void {
 
 function drop(w: i32): void {
   const kind = get(w, W_KIND) & W_KIND_MASK;
-  const list = get(w, W_LIST);
-  if (kind == CASE_SRECV) leave(w, list - SC_RECVQ);
-  else if (kind == CASE_SSEND) leave(w, list - SC_SENDQ);
+  if (kind >= CASE_SRECV) leave(w, kind);
   else unlink(w);
   if (kind == CASE_SLEEP) {
-    heapRemove(list - T_WAITQ);
-    slabFree(SLAB_T, list - T_WAITQ);
+    const timer = recordOf(get(w, W_LIST), kind);
+    heapRemove(timer);
+    slabFree(SLAB_T, timer);
   } else if (kind == CASE_HOST) {
     countHost(-1);
   }
@@ -160,17 +173,18 @@ function drop(w: i32): void {
 }
 
 /** Takes a waiter out of a list of a shared object. */
-function leave(w: i32, object: i32): void {
+function leave(w: i32, kind: i32): void {
+  const object = recordOf(get(w, W_LIST), kind);
+  if (kind == CASE_SEMA) return semaLeave(object, w);
   lock(object);
   unlink(w);
   unlock(object);
 }
 
-/** Takes the waiters of a goroutine of a dead processor out of the lists of shared objects. */
-export function leaveShared(g: i32): void {
-  for (let w = g + G_W; w; w = get(w, W_SIBLING)) {
-    const kind = get(w, W_KIND) & W_KIND_MASK;
-    if (kind == CASE_SRECV) leave(w, get(w, W_LIST) - SC_RECVQ);
-    else if (kind == CASE_SSEND) leave(w, get(w, W_LIST) - SC_SENDQ);
-  }
+/** Takes a waiter of a dead processor out of the list of a shared object, if it stands in one; forgets any other list. */
+export function leaveShared(w: i32): void {
+  if (!get(w, W_LIST)) return;
+  const kind = get(w, W_KIND) & W_KIND_MASK;
+  if (kind >= CASE_SRECV) leave(w, kind);
+  set(w, W_LIST, 0); // the record will be free, and be looked at again when its next processor dies
 }

@@ -9,7 +9,7 @@
 
 import {
   CASES, CASE_ADDR, CASE_HOST, CASE_JOIN, CASE_KIND, CASE_NEVER, CASE_READY, CASE_RECV, CASE_SEMA, CASE_SEND,
-  CASE_SIZE, CASE_SLEEP, CASE_SRECV, CASE_SSEND, CASE_TASK, CASE_TIMER, CASE_WHEN, CASE_ZERO, C_RECVQ, C_SENDQ, G_JOINERS, G_W,
+  CASE_SIZE, CASE_SLEEP, CASE_SRECV, CASE_SSEND, CASE_TASK, CASE_TIMER, CASE_WHEN, C_RECVQ, C_SENDQ, G_JOINERS, G_W,
   P_CASE, R_BLOCK, R_MEMORY, R_PARKED, R_SLOT, SC_RECVQ, SC_SENDQ, SELECT_MANY, SELECT_SHARED, SLAB_T, SLAB_W, S_WAITQ,
   TRAP_CASE, T_WAITQ, WAIT_SELECT, WAIT_SELECT_EMPTY, W_CASE_SHIFT, W_SIBLING, W_VALUE,
 } from './layout';
@@ -22,11 +22,11 @@ import { aim, countHost, park } from './park';
 import { p } from './proc';
 import { random } from './rand';
 import { canRecvShared, canSendShared, recvShared, sendShared } from './schan';
-import { acquireNow, semaCount } from './sema';
+import { canAcquire, freeze, take, thaw } from './sema';
 import { slabAlloc, slabFree } from './slab';
 import { sleepRecord } from './timer';
 import { check } from './trap';
-import { enqueue } from './waitq';
+import { enqueue, listOf } from './waitq';
 
 /** Performs a ready case (its index goes to P_CASE), or parks `g` on all; R_BLOCK when `g` is 0. */
 export function select(n: i32, g: i32): i32 {
@@ -41,20 +41,32 @@ export function select(n: i32, g: i32): i32 {
 
 /** Pass 2 alone: the API has looked at the cases, which are all local, and found none of them ready. */
 export function parkOnAll(n: i32, g: i32): i32 {
-  return reserve(n, g) ? enterAll(n, g, SELECT_MANY) : R_MEMORY;
+  return reserve(n, g, false) ? enterAll(n, g, SELECT_MANY) : R_MEMORY;
 }
 
 /** Room for the waiters is made before the locks are taken: nobody spins while pages are asked for. */
 function selectShared(n: i32, g: i32): i32 {
-  if (g && !reserve(n, g)) return R_MEMORY;
+  if (g && !reserve(n, g, true)) return R_MEMORY;
   const locks = lockAll(n);
+  eachSema(n, true);
   let r = choose(n);
   const parks = r == R_BLOCK && g != 0;
   if (parks) r = enterAll(n, g, SELECT_MANY | SELECT_SHARED);
+  eachSema(n, false);
   unlockAll(locks);
   handOver();
   if (g && !parks) release(n, g);
   return r;
+}
+
+/** Freezes the semaphores among the cases, or thaws them. */
+function eachSema(n: i32, stop: bool): void {
+  for (let i = 0; i < n; i++) {
+    const entry = entryOf(i);
+    if (get(entry, CASE_KIND) != CASE_SEMA) continue;
+    if (stop) freeze(get(entry, CASE_ADDR));
+    else thaw(get(entry, CASE_ADDR));
+  }
 }
 
 // @ts-ignore: decorator
@@ -95,12 +107,11 @@ function isReady(entry: i32): bool {
   if (kind == CASE_RECV) return canRecv(on);
   if (kind == CASE_SEND) return canSend(on);
   if (kind == CASE_READY) return true;
-  if (kind == CASE_SEMA) return semaCount(on) != 0;
-  if (kind == CASE_ZERO) return semaCount(on) == 0;
+  if (kind == CASE_SEMA) return canAcquire(on, get(entry, CASE_WHEN));
   if (kind == CASE_SRECV) return canRecvShared(on);
   if (kind == CASE_SSEND) return canSendShared(on);
   // The API has looked at its own timers, goroutines and promises already.
-  check(kind >= CASE_NEVER && kind < CASE_TASK, TRAP_CASE);
+  check((kind as u32) <= (CASE_SEMA as u32), TRAP_CASE);
   return false;
 }
 
@@ -112,7 +123,8 @@ function perform(entry: i32): i32 {
   if (kind == CASE_SEND) return chanSend(on, 0);
   if (kind == CASE_SRECV) return recvShared(on);
   if (kind == CASE_SSEND) return sendShared(on, entry + CASE_WHEN);
-  return kind == CASE_SEMA ? acquireNow(on) : R_SLOT;
+  if (kind == CASE_SEMA) take(on, get(entry, CASE_WHEN));
+  return R_SLOT;
 }
 
 /** Pass 2. The waiters are there. */
@@ -120,6 +132,7 @@ function enterAll(n: i32, g: i32, how: i32): i32 {
   // First the goroutine, then its waiters: a shared one may be fired as soon as its lock is free.
   park(g, n ? WAIT_SELECT : WAIT_SELECT_EMPTY, how);
   let w = g + G_W;
+  if (how & SELECT_SHARED) w = get(w, W_SIBLING);
   for (let i = 0; i < n; i++) {
     const entry = entryOf(i);
     const kind = get(entry, CASE_KIND);
@@ -127,19 +140,21 @@ function enterAll(n: i32, g: i32, how: i32): i32 {
     aim(w, g, kind | (i << W_CASE_SHIFT));
     if (kind == CASE_HOST) countHost(1);
     if (kind == CASE_SLEEP) heapInsert(on, getF64(entry, CASE_WHEN));
-    if (kind == CASE_SSEND) copyValue(w + W_VALUE, entry + CASE_WHEN);
-    const list = listOf(kind, on);
-    if (list) enqueue(list, w);
+    if (kind >= CASE_SSEND) copyValue(w + W_VALUE, entry + CASE_WHEN);
+    if (kind >= CASE_RECV) enqueue(listOf(on, kind), w);
     w = get(w, W_SIBLING);
   }
   return R_PARKED;
 }
 
-/** Chains a waiter a case onto `g` and gives each sleep its timer; all or nothing. */
-function reserve(n: i32, g: i32): bool {
+/**
+ * Chains a waiter a case onto `g` and gives each sleep its timer; all or nothing. If objects are shared, that of `g` itself
+ * serves for no case: whoever wakes it may write there, while the others stand in lists still.
+ */
+function reserve(n: i32, g: i32, shared: bool): bool {
   let last = g + G_W;
   for (let i = 0; i < n; i++) {
-    if (i) {
+    if (i || shared) {
       const w = slabAlloc(SLAB_W);
       if (!w) return release(i, g);
       set(last, W_SIBLING, w);
@@ -169,15 +184,4 @@ function release(n: i32, g: i32): bool {
     w = sibling;
   }
   return false;
-}
-
-function listOf(kind: i32, on: i32): i32 {
-  if (kind == CASE_RECV) return on + C_RECVQ;
-  if (kind == CASE_SEND) return on + C_SENDQ;
-  if (kind == CASE_SLEEP || kind == CASE_TIMER) return on + T_WAITQ;
-  if (kind == CASE_JOIN) return on + G_JOINERS;
-  if (kind == CASE_SEMA || kind == CASE_ZERO) return on + S_WAITQ;
-  if (kind == CASE_SRECV) return on + SC_RECVQ;
-  if (kind == CASE_SSEND) return on + SC_SENDQ;
-  return 0;
 }

@@ -20,9 +20,7 @@ import {
   SLAB_C,
   SLAB_G,
   SLAB_J,
-  SLAB_S,
   SLAB_T,
-  S_SIZE,
   T_SIZE,
   TRAP_SLAB,
   W_SIZE,
@@ -37,7 +35,6 @@ const LINK: i32 = 4;
 function sizeOf(slab: i32): i32 {
   if (slab == SLAB_G || slab == SLAB_J) return G_SIZE;
   if (slab == SLAB_C) return C_SIZE;
-  if (slab == SLAB_S) return S_SIZE;
   if (slab == SLAB_T) return T_SIZE;
   return W_SIZE;
 }

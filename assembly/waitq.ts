@@ -4,9 +4,23 @@
 // I2: the longest waiter is first, and is served first.
 // I3: removal is O(1) from anywhere: a select's losers leave without a search.
 
-import { Q_FIRST, Q_LAST, TRAP_LIST, W_LIST, W_NEXT, W_OUT, W_PREV } from './layout';
+import { Q_FIRST, Q_LAST, TRAP_LIST, WAITQ, WAITQ2, W_LIST, W_NEXT, W_OUT, W_PREV } from './layout';
 import { get, set } from './memory';
 import { check, debugCheck } from './trap';
+
+/** The list of a record in which a waiter of this kind stands. */
+// @ts-ignore: decorator
+@inline
+export function listOf(record: i32, kind: i32): i32 {
+  return record + WAITQ + (kind & 1) * (WAITQ2 - WAITQ);
+}
+
+/** The record that the list of a waiter of this kind belongs to. */
+// @ts-ignore: decorator
+@inline
+export function recordOf(list: i32, kind: i32): i32 {
+  return list - WAITQ - (kind & 1) * (WAITQ2 - WAITQ);
+}
 
 // @ts-ignore: decorator
 @inline

@@ -73,8 +73,20 @@ export const benches: readonly Bench[] = [
     note: "the hog gives way after each poll; Go's is preempted, and so runs more rarely",
   }),
 
-  row('MutexUncontended', { body: sync.mutexUncontended, package: 'sync' }),
+  row('MutexUncontended', { body: sync.mutexUncontended, package: 'sync', target: 3 }),
+  row('RWMutexUncontended', { body: sync.rwMutexUncontended, package: 'sync' }),
+  row('RWMutexWrite100', { body: sync.rwMutexWrite(100), package: 'sync' }),
+  row('RWMutexWrite10', { body: sync.rwMutexWrite(10), package: 'sync' }),
   row('WaitGroupUncontended', { body: sync.waitGroupUncontended, package: 'sync' }),
+  row('WaitGroupAddDone', { body: sync.waitGroupAddDone, package: 'sync' }),
+  row('WaitGroupWait', { body: sync.waitGroupWait, package: 'sync' }),
+  row('WaitGroupActuallyWait', { body: sync.waitGroupActuallyWait, package: 'sync' }),
+  row('Once', { body: sync.once, package: 'sync' }),
+  row('Cond1', { body: sync.cond(1), package: 'sync' }),
+  row('Cond8', { body: sync.cond(8), package: 'sync' }),
+  row('Cond32', { body: sync.cond(32), package: 'sync' }),
+  row('Pool', { body: sync.pool, package: 'sync' }),
+  row('PoolOverflow', { body: sync.poolOverflow, package: 'sync', count: hundredfold }),
 
   ...[1, 10, 100, 1000].map((depth) =>
     row(`CancelTree/depth=${depth}`, {

@@ -50,6 +50,7 @@ const entries = {
   context: 'src/context/index.ts',
   errgroup: 'src/errgroup/index.ts',
   singleflight: 'src/singleflight/index.ts',
+  sync: 'src/sync/index.ts',
   time: 'src/time/index.ts',
 };
 

@@ -39,7 +39,7 @@ export class LaunchOp<T> extends Operation<T> {
     return this.begun.commit(r);
   }
 
-  override giveBack(g: Waiter): void {
+  override giveBack(g: Waiter | null): void {
     this.inner?.giveBack(g);
   }
 

@@ -4,7 +4,7 @@ import { goroutinePanic, type PanicInfo } from './errors.ts';
 import { G, type Program, setFallback } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { AsyncWait } from './runtime/async.ts';
-import { runBegin, runEnd, runIds } from './runtime/core.ts';
+import { runBegin, runEnd, runIds } from './runtime/runs.ts';
 import { kick } from './runtime/loop.ts';
 import { allOwners } from './runtime/processor.ts';
 

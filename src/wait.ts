@@ -91,11 +91,12 @@ export function wait<T>(promise: PromiseLike<T>): Op<Awaited<T>> {
 
 /**
  * Whatever a function that may be a generator function, an async function or a plain one has given back: waits until it
- * is finished.
+ * is finished, and gives what it returns.
  */
-export function* finished(result: unknown): Go {
-  if (result instanceof Operation || isGenerator(result)) yield* result;
-  else if (isThenable(result)) yield* wait(result);
+export function* finished(result: unknown): Go<unknown> {
+  if (result instanceof Operation) return yield* result as Op<unknown>;
+  if (isGenerator(result)) return yield* result;
+  return isThenable(result) ? yield* wait(result) : result;
 }
 
 class YieldOp extends Operation<void> {

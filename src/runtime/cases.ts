@@ -2,6 +2,7 @@
 import {
   CASE_ADDR,
   CASE_KIND,
+  CASE_SEMA,
   CASE_SIZE,
   CASE_SLEEP,
   CASE_WHEN,
@@ -50,6 +51,12 @@ export function takeFrom(tagged: number): unknown {
   const { value } = sender;
   sender.value = undefined;
   return value;
+}
+
+/** Writes case `i`: permits of a semaphore. */
+export function writeSemaCase(i: number, addr: number, n: number): void {
+  writeCase(i, CASE_SEMA, addr);
+  caseWords[(i * CASE_SIZE + CASE_WHEN) >> 2] = n;
 }
 
 /** Writes case `i` with the word: what is sent if it is chosen. */

@@ -8,16 +8,25 @@ import { instantiateSync } from '@assemblyscript/loader';
 import {
   BATCH,
   BATCH_MAX,
+  BLOCK_BYTES,
+  C_COUNT,
   CASES,
+  G_CASE,
+  HEADER_LIMIT,
   HEADER_PAGES,
   HEADER_TRAP,
   LAYOUT_VERSION,
   LOCKS,
   P0,
-  PAGE,
   P_EPOCH,
+  P_HOST,
+  P_LIVE,
   P_SIZE,
   P_VALUE,
+  PAGE,
+  SC_CLOSED,
+  SC_COUNT,
+  SC_REFS,
 } from '../../assembly/layout.ts';
 import { brokenInvariant, outOfMemory } from '../errors.ts';
 import { host } from '../host/index.ts';
@@ -31,8 +40,6 @@ interface Core {
   init(limitPages: number, cores: number): void;
   attach(block: number): void;
   layoutVersion(): number;
-  setLimit(pages: number): void;
-  pagesUsed(): number;
   seed(low: number, high: number): void;
 
   procNew(): number;
@@ -40,11 +47,6 @@ interface Core {
   sleepNow(): number;
   wakeUp(): void;
   spin(rounds: number): number;
-
-  runBegin(): number;
-  runEnd(run: number): void;
-  runIs(run: number): number;
-  runIds(run: number): number;
 
   spawn(): number;
   waiter(): number;
@@ -58,8 +60,6 @@ interface Core {
   parkForever(g: number, reason: number): number;
   reasonOf(g: number): number;
   idle(): number;
-  live(): number;
-  waitingOnHost(): number;
 
   chanNew(capacity: number): number;
   chanFree(c: number): void;
@@ -67,21 +67,16 @@ interface Core {
   chanRecv(c: number, g: number): number;
   chanRelease(c: number): number;
   chanClose(c: number): number;
-  chanLength(c: number): number;
 
   schanNew(capacity: number): number;
-  schanRefs(c: number, delta: number): number;
   schanSend(c: number, g: number): number;
   schanRecv(c: number, g: number): number;
   schanSendMany(c: number, n: number, g: number): number;
   schanRecvMany(c: number, max: number, g: number): number;
   schanClose(c: number): number;
-  schanClosed(c: number): number;
-  schanLength(c: number): number;
   valueOf(g: number): void;
 
   blockAlloc(size: number): number;
-  blockSize(address: number): number;
   blockFree(address: number): void;
 
   taskNew(g: number, key: number, args: number, run: number, id: number): number;
@@ -92,7 +87,6 @@ interface Core {
 
   select(n: number, g: number): number;
   parkOnAll(n: number, g: number): number;
-  caseOf(g: number): number;
 
   sleep(when: number, g: number): number;
   timerNew(): number;
@@ -104,12 +98,8 @@ interface Core {
   timerPop(now: number): number;
   timerNext(): number;
 
-  semaNew(count: number): number;
-  semaFree(s: number): void;
-  semaAcquire(s: number, g: number): number;
-  semaRelease(s: number): void;
-  semaAdd(s: number, delta: number): void;
-  semaWaitZero(s: number, g: number): number;
+  semaAcquire(s: number, n: number, g: number, reason: number, again: number): number;
+  semaRelease(s: number, n: number, most: number): number;
 }
 
 const DEFAULT_PAGES = 1024 ** 3 / PAGE;
@@ -122,11 +112,19 @@ const BACKOFF = 60;
 /** Tries at locks before the thread rests, if it may: a holder may have lost its core. */
 const TRIES = 4096;
 let tries = 0;
+let stuck: () => void = () => undefined;
+
+/** Sets who is called when this thread has tried to get locks for long: a millisecond or so. */
+export function onStuck(f: () => void): void {
+  stuck = f;
+}
 
 /** Somebody holds a lock of the core, usually for a moment. */
 function pause(): void {
   for (let i = 0; i < BACKOFF; i++) Atomics.load(coreWords, P_EPOCH >> 2);
-  if (++tries % TRIES === 0) host.blockFor(0.05);
+  if (++tries % TRIES !== 0) return;
+  stuck(); // the holder may have ended
+  host.blockFor(0.05);
 }
 
 /** What a module over this memory imports. */
@@ -155,17 +153,14 @@ export const {
   parkForever,
   reasonOf,
   idle,
-  waitingOnHost,
   chanNew,
   chanFree,
   chanRelease,
   chanSend,
   chanRecv,
   chanClose,
-  chanLength,
   select,
   parkOnAll,
-  caseOf,
   sleep,
   timerNew,
   timerFree,
@@ -175,30 +170,19 @@ export const {
   timerFire,
   timerPop,
   timerNext,
-  semaNew,
-  semaFree,
   semaAcquire,
   semaRelease,
-  semaAdd,
-  semaWaitZero,
   procNew,
   takeTasks,
   sleepNow,
   wakeUp,
   spin,
-  runBegin,
-  runEnd,
-  runIs,
-  runIds,
   schanNew,
-  schanRefs,
   schanSend,
   schanRecv,
   schanSendMany,
   schanRecvMany,
   schanClose,
-  schanClosed,
-  schanLength,
   valueOf,
   taskNew,
   taskStart,
@@ -255,12 +239,43 @@ setHeap({
     if (address === 0) throw outOfMemory();
     return address;
   },
-  sizeOf: core.blockSize,
+  sizeOf: (address) => wordAt(address + BLOCK_BYTES),
   free: core.blockFree,
   u8,
 });
 
-/** Makes `p.words` cover a new record: the memory may have grown. */
+// What is but a word of memory.
+
+/** Goroutines of this thread that wait for the host. */
+export function waitingOnHost(): number {
+  return coreWords[P_HOST >> 2] as number;
+}
+
+/** The case that woke a select. */
+export function caseOf(g: number): number {
+  return wordAt(g + G_CASE);
+}
+
+/** How many values are in the buffer of a local channel. */
+export function chanLength(c: number): number {
+  return wordAt(c + C_COUNT);
+}
+
+/** One reference more, or less; answers how many there are. */
+export function schanRefs(c: number, delta: number): number {
+  return Atomics.add(allWords(), (c + SC_REFS) >> 2, delta) + delta;
+}
+
+/** How many values are in the buffer of a shared channel. */
+export function schanLength(c: number): number {
+  return Atomics.load(allWords(), (c + SC_COUNT) >> 2);
+}
+
+export function schanClosed(c: number): boolean {
+  return Atomics.load(allWords(), (c + SC_CLOSED) >> 2) !== 0;
+}
+
+/** Makes `p.words` cover a new record: the memory may have grown. A word outside would read as undefined. */
 export function reach(addr: number): void {
   if (addr >> 2 >= p.words.length) p.words = new Int32Array(memory.buffer);
 }
@@ -274,10 +289,14 @@ export function seedCore(seed: number): void {
   core.seed(h ^ (h >>> 16), seed);
 }
 
+function pagesUsed(): number {
+  return Atomics.load(header, HEADER_PAGES >> 2);
+}
+
 /** Bounds the memory of the core, in bytes; answers the bound in force. */
 export function limitMemory(bytes: number): number {
-  const pages = Math.min(Math.max(Math.floor(bytes / PAGE), core.pagesUsed()), MAX_PAGES);
-  core.setLimit(pages);
+  const pages = Math.min(Math.max(Math.floor(bytes / PAGE), pagesUsed()), MAX_PAGES);
+  Atomics.store(header, HEADER_LIMIT >> 2, pages);
   return pages * PAGE;
 }
 
@@ -289,10 +308,10 @@ export function explain(error: unknown): unknown {
 
 /** Bytes of core memory handed out so far: it is reused, never given back. */
 export function memoryUsed(): number {
-  return core.pagesUsed() * PAGE;
+  return pagesUsed() * PAGE;
 }
 
 /** Core records of goroutines and waiting calls now in use. */
 export function liveRecords(): number {
-  return core.live();
+  return coreWords[P_LIVE >> 2] as number;
 }

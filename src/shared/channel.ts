@@ -136,7 +136,7 @@ export class SharedChannel<T> implements SharedChan<T> {
   }
 
   get closed(): boolean {
-    return schanClosed(this.addr) !== 0;
+    return schanClosed(this.addr);
   }
 
   get length(): number {

@@ -1,15 +1,18 @@
-import { CASE_ZERO } from '../../assembly/layout.ts';
+import { RULE_ZERO, S_PERMITS, WAIT_GROUP } from '../../assembly/layout.ts';
 import { mistake, Panic } from '../errors.ts';
 import { checkStartable, startCounted } from '../go.ts';
 import type { Go, Goroutine } from '../goroutine.ts';
 import type { Op } from '../op.ts';
-import { semaAdd, semaWaitZero } from '../runtime/core.ts';
-import { kickIfReady } from '../runtime/loop.ts';
+import type { Result } from '../runtime/result.ts';
+import type { sharedBrand, SharedObject } from '../shared/shared.ts';
+import { TAG_WAIT_GROUP } from '../shared/shareable.ts';
 import type { Task } from '../task.ts';
-import { Sema, SemaOp } from './sema.ts';
+import { shareRecord } from './handles.ts';
+import { Sema } from './sema.ts';
+import { SemaOp } from './semaop.ts';
 
 /**
- * Waits for a number of goroutines to finish.
+ * Waits for a number of goroutines to finish. It works between threads when it is given to a task or sent.
  *
  * Source: Go's `sync.WaitGroup`.
  *
@@ -18,9 +21,24 @@ import { Sema, SemaOp } from './sema.ts';
  * for (const url of urls) wg.go(fetchOne, url);
  * yield* wg.wait();
  */
-export class WaitGroup {
-  readonly #sema = new Sema(0);
-  #kept: SemaOp<void> | null = null;
+export class WaitGroup implements SharedObject {
+  declare readonly [sharedBrand]: true;
+  /** The counter: permits that nobody takes. */
+  readonly #sema = new Sema(0, RULE_ZERO, S_PERMITS);
+  #kept: GroupOp | null = null;
+
+  static {
+    shareRecord(
+      TAG_WAIT_GROUP,
+      WaitGroup,
+      (wg) => wg.#sema.give(wg),
+      (addr) => {
+        const wg = new WaitGroup();
+        wg.#sema.adopt(addr, wg);
+        return wg;
+      },
+    );
+  }
 
   /**
    * Adds to the counter; at zero everybody who waits goes on.
@@ -31,17 +49,10 @@ export class WaitGroup {
    */
   add(delta: number): void {
     if (!Number.isInteger(delta)) throw mistake('WaitGroup.add', 'an integer', delta);
-    const sema = this.#sema;
-    const count = sema.count + delta;
-    if (count < 0 || count > 0x7fffffff) {
+    // A larger number would lose bits on its way to the core.
+    if (Math.abs(delta) > S_PERMITS || !this.#sema.release(delta)) {
       throw new Panic('sync: negative WaitGroup counter', 'ERR_NEGATIVE_WAIT_GROUP');
     }
-    if (count > 0 || !sema.waited) {
-      sema.count = count;
-      return;
-    }
-    semaAdd(sema.addr, delta);
-    kickIfReady();
   }
 
   /** One less: `add(-1)`. */
@@ -49,14 +60,19 @@ export class WaitGroup {
     this.add(-1);
   }
 
-  /** Waits until the counter is zero. */
+  /**
+   * Waits until the counter is zero.
+   *
+   * @throws Panic `sync: WaitGroup is reused before previous Wait has returned` if it is not zero any more when this
+   *   goroutine goes on: wait for the next round only after all who wait for this one have gone on.
+   */
   wait(): Op<void> {
     const kept = this.#kept;
     return kept !== null && kept.rearm() ? kept : this.#newWait();
   }
 
   #newWait(): Op<void> {
-    const op = new SemaOp<void>('wait()', this.#sema, CASE_ZERO, semaWaitZero, undefined);
+    const op = new GroupOp('wait()', this.#sema, 0, WAIT_GROUP, undefined);
     if (op.keepable) this.#kept ??= op;
     return op;
   }
@@ -82,5 +98,14 @@ export class WaitGroup {
       this.done();
       throw error;
     }
+  }
+}
+
+class GroupOp extends SemaOp<void> {
+  override finish(): Result {
+    const { free } = this.sema;
+    const r = this.won();
+    if (free === 0) return r;
+    throw new Panic('sync: WaitGroup is reused before previous Wait has returned', 'ERR_WAIT_GROUP_REUSED');
   }
 }

@@ -26,28 +26,6 @@ describe('Mutex', () => {
     });
   });
 
-  test('is handed over first come, first served: nobody overtakes', async () => {
-    await run(function* () {
-      const mu = new Mutex();
-      const order: number[] = [];
-      yield* mu.lock();
-      const all = [0, 1, 2, 3].map((i) =>
-        go(function* () {
-          using _ = yield* mu.lock();
-          order.push(i);
-          yield* gosched();
-        }),
-      );
-      yield* gosched();
-      mu.unlock();
-      expect(mu.tryLock()).toBe(false); // it belongs to the next in line already
-      using _ = yield* mu.lock();
-      order.push(9);
-      for (const g of all) yield* g.join();
-      expect(order).toEqual([0, 1, 2, 3, 9]);
-    });
-  });
-
   test('using unlocks, also when the block throws', async () => {
     const mu = new Mutex();
     await rejection(

@@ -7,16 +7,25 @@ import {
   CASE_KIND,
   CASE_SIZE,
   CASE_WHEN,
+  C_COUNT,
   C_RECVQ,
   C_SENDQ,
+  G_CASE,
+  HEADER_LIMIT,
+  HEADER_PAGES,
   HEADER_TRAP,
   P0,
   PAGES_INITIAL,
   P_SLABS,
   P_CASE,
+  P_HOST,
+  P_LIVE,
   P_PARTNER,
   Q_FIRST,
   Q_LAST,
+  S_RULE,
+  S_SIZE,
+  S_STATE,
   TAG,
   TAG_SHIFT,
   W_G,
@@ -24,12 +33,15 @@ import {
 } from '../../assembly/layout.ts';
 
 type Name =
-  | 'init layoutVersion setLimit pagesUsed seed'
-  | 'spawn waiter next yieldNow exit wake join parkHost parkForever reasonOf idle live waitingOnHost'
-  | 'chanNew chanFree chanSend chanRecv chanClose chanLength'
-  | 'select parkOnAll caseOf'
+  | 'init layoutVersion seed'
+  | 'spawn waiter next yieldNow exit wake join parkHost parkForever reasonOf idle'
+  | 'chanNew chanFree chanSend chanRecv chanClose'
+  | 'select parkOnAll'
   | 'sleep timerNew timerFree timerSet timerClear timerWait timerFire timerPop timerNext'
-  | 'semaNew semaFree semaAcquire semaRelease semaAdd semaWaitZero';
+  | 'blockAlloc blockFree'
+  | 'semaAcquire semaRelease'
+  // These are words that the API reads itself.
+  | 'setLimit pagesUsed live waitingOnHost chanLength caseOf';
 
 type Words<S extends string> = S extends `${infer W} ${infer Rest}` ? W | Words<Rest> : S;
 
@@ -53,6 +65,8 @@ export interface Case {
   readonly kind: number;
   readonly addr?: number;
   readonly when?: number;
+  /** Of a semaphore. */
+  readonly permits?: number;
 }
 
 interface Options {
@@ -75,7 +89,15 @@ export class Rig {
     const { exports } = new WebAssembly.Instance(moduleOf(build), {
       env: { memory: this.memory, pause: () => undefined },
     });
-    this.core = exports as Core;
+    this.core = {
+      ...(exports as Core),
+      setLimit: (pages) => (this.set(HEADER_LIMIT, pages), 0),
+      pagesUsed: () => this.get(HEADER_PAGES),
+      live: () => this.get(P0 + P_LIVE),
+      waitingOnHost: () => this.get(P0 + P_HOST),
+      chanLength: (c) => this.get(c + C_COUNT),
+      caseOf: (g) => this.get(g + G_CASE),
+    };
     this.core.init(limit, 2);
     this.core.seed(Math.imul(seed, 0x9e3779b9), seed);
   }
@@ -98,6 +120,15 @@ export class Rig {
     return this.get(P0 + P_PARTNER);
   }
 
+  /** A semaphore. */
+  sema(permits: number, rule: number): number {
+    const s = this.core.blockAlloc(S_SIZE);
+    for (let i = 0; i < S_SIZE; i += 4) this.set(s + i, 0);
+    this.set(s + S_STATE, permits);
+    this.set(s + S_RULE, rule);
+    return s;
+  }
+
   /** A goroutine that runs. */
   running(): number {
     return this.core.waiter();
@@ -107,11 +138,12 @@ export class Rig {
   select(g: number, ...cases: Case[]): number {
     const words = new Int32Array(this.memory.buffer);
     const times = new Float64Array(this.memory.buffer);
-    cases.forEach(({ kind, addr = 0, when = 0 }, i) => {
+    cases.forEach(({ kind, addr = 0, when = 0, permits }, i) => {
       const at = P0 + CASES + i * CASE_SIZE;
       words[(at + CASE_KIND) >> 2] = kind;
       words[(at + CASE_ADDR) >> 2] = addr;
       times[(at + CASE_WHEN) >> 3] = when;
+      if (permits !== undefined) words[(at + CASE_WHEN) >> 2] = permits;
     });
     return this.core.select(cases.length, g);
   }

@@ -10,6 +10,9 @@ import {
   G_W,
   R_BLOCK,
   R_PARKED,
+  RULE_COMPETE,
+  S_STATE,
+  S_WAITQ,
   SLAB_G,
   SLAB_T,
   SLAB_W,
@@ -19,6 +22,7 @@ import {
   WAIT_JOIN,
   WAIT_NONE,
   WAIT_RECV_NIL,
+  WAIT_SEMA,
   WAIT_SEND_NIL,
   W_PREV,
 } from '../../assembly/layout.ts';
@@ -106,7 +110,11 @@ const waits: [string, Into][] = [
   ['sending', ({ core }, g, { full }) => void core.chanSend(full, g)],
   ['sleeping', ({ core }, g) => void core.sleep(50, g)],
   ['joining', ({ core }, g, { other }) => void core.join(other, g)],
-  ['waiting for a lock', ({ core }, g, { s }) => void core.semaAcquire(s, g)],
+  ['waiting for a lock', ({ core }, g, { s }) => void core.semaAcquire(s, 1, g, WAIT_SEMA, 0)],
+  [
+    'woken to compete for a lock',
+    ({ core }, g, { s }) => void [core.semaAcquire(s, 1, g, WAIT_SEMA, 0), core.semaRelease(s, 1, 1)],
+  ],
   ['waiting for a timer', ({ core }, g, { t }) => void core.timerWait(t, g)],
   ['waiting for the host', ({ core }, g) => void core.parkHost(g)],
   ['waiting for ever', ({ core }, g) => void core.parkForever(g, WAIT_RECV_NIL)],
@@ -148,7 +156,7 @@ describe.each(waits)('a goroutine that ends while %s', (_, into) => {
     const around = {
       c: core.chanNew(0),
       full: core.chanNew(1),
-      s: core.semaNew(0),
+      s: rig.sema(0, RULE_COMPETE),
       t: core.timerNew(),
       other: rig.running(),
     };
@@ -174,12 +182,9 @@ describe.each(waits)('a goroutine that ends while %s', (_, into) => {
     expect([core.waitingOnHost(), core.timerNext(), core.idle()]).toEqual([0, -1, 1]);
     expect(rig.receivers(around.c)).toEqual([]);
     expect(rig.senders(around.full)).toEqual([]);
-    for (const f of [
-      () => core.chanFree(around.c),
-      () => core.chanFree(around.full),
-      () => core.semaFree(around.s),
-    ])
-      f();
+    for (const f of [() => core.chanFree(around.c), () => core.chanFree(around.full)]) f();
+    expect(rig.list(around.s + S_WAITQ)).toEqual([]);
+    expect(rig.get(around.s + S_STATE)).toBeGreaterThanOrEqual(0);
     expect(core.timerFire(around.t)).toBe(0);
     core.exit(around.other);
     expect(core.next()).toBe(0);
@@ -190,7 +195,13 @@ describe.each(waits)('a goroutine that ends while %s', (_, into) => {
     const { core } = rig;
     const full = core.chanNew(1);
     core.chanSend(full, 0);
-    const around = { c: core.chanNew(0), full, s: core.semaNew(0), t: core.timerNew(), other: rig.running() };
+    const around = {
+      c: core.chanNew(0),
+      full,
+      s: rig.sema(0, RULE_COMPETE),
+      t: core.timerNew(),
+      other: rig.running(),
+    };
     const g = rig.running();
     into(rig, g, around);
     core.exit(g);

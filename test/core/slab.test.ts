@@ -11,10 +11,8 @@ import {
   R_MEMORY,
   SLAB_C,
   SLAB_G,
-  SLAB_S,
   SLAB_T,
   SLAB_W,
-  S_SIZE,
   T_SIZE,
   WAIT_NONE,
 } from '../../assembly/layout.ts';
@@ -31,7 +29,6 @@ interface Kind {
 const kinds: Kind[] = [
   { name: 'goroutine', slab: SLAB_G, size: G_SIZE, make: (c) => c.waiter(), free: (c, r) => c.exit(r) },
   { name: 'channel', slab: SLAB_C, size: C_SIZE, make: (c) => c.chanNew(0), free: (c, r) => c.chanFree(r) },
-  { name: 'semaphore', slab: SLAB_S, size: S_SIZE, make: (c) => c.semaNew(0), free: (c, r) => c.semaFree(r) },
   { name: 'timer', slab: SLAB_T, size: T_SIZE, make: (c) => c.timerNew(), free: (c, r) => c.timerFree(r) },
 ];
 
@@ -54,16 +51,14 @@ describe.each(kinds)('$name records', ({ slab, size, make, free }) => {
     for (let at = 8; at < size; at += 4) rig.set(b + at, 0x5a5a5a5a);
     if (slab === SLAB_G) {
       // What a goroutine that ends looks at: whether it waits, and who joins it.
-      rig.set(b + 48, 0);
-      rig.set(b + 52, 0);
+      rig.set(b + 16, 0);
+      rig.set(b + 20, 0);
       rig.set(b + 60, 0);
     } else if (slab === SLAB_C) {
       for (const at of [16, 20, 24, 28]) rig.set(b + at, 0);
-    } else if (slab === SLAB_S) {
-      for (const at of [8, 12]) rig.set(b + at, 0);
     } else {
-      rig.set(b + 28, 0); // not in the heap
-      rig.set(b + 32, 0); // and nobody waits
+      rig.set(b + 36, 0); // not in the heap
+      rig.set(b + 16, 0); // and nobody waits
     }
     free(core, a);
     free(core, b);
@@ -108,7 +103,6 @@ test('a page stays with its kind', () => {
   const c = core.chanNew(0);
   core.chanFree(c);
   expect(core.spawn()).toBe(0);
-  expect(core.semaNew(0)).toBe(0);
   expect(core.timerNew()).toBe(0);
   expect(core.chanNew(0)).toBe(c);
 });

@@ -19,10 +19,14 @@ import {
   R_REFILL,
   R_SELECT,
   R_SLOT,
+  RULE_QUEUE,
   RUNNEXT_TURNS,
-  S_COUNT,
+  S_PERMITS,
+  S_STATE,
+  S_WAITQ,
   SLAB_T,
   SLAB_W,
+  WAIT_SEMA,
 } from '../../assembly/layout.ts';
 import { Rig, slotOf, tagOf, whoOf } from '../core/helper.ts';
 import { type Case, Channel, Model, type Outcome, type Waiter } from './model.ts';
@@ -38,6 +42,8 @@ interface Goroutine {
   index: number;
   sleeping: Sleep[];
   host: number;
+  /** Waits on a shared object, too: what it waited for besides is given up in its turn. */
+  shared: boolean;
 }
 interface Sleep {
   readonly when: number;
@@ -76,13 +82,19 @@ class World {
 
   private woken(g: number, index: number, outcome: Outcome): void {
     const it = this.all.get(g) as Goroutine;
-    this.sleeps = this.sleeps.filter((s) => s.waiter.g !== g);
-    it.host = 0;
+    if (!it.shared) this.settle(g, it);
     it.closed = outcome.kind === 'panic' || outcome.kind === 'closed';
     it.index = index;
     it.state = 'ready';
     if (this.runnext) this.queue.push(g);
     else this.runnext = g;
+  }
+
+  /** It waits for the host and for time no more. */
+  private settle(g: number, it: Goroutine): void {
+    this.sleeps = this.sleeps.filter((s) => s.waiter.g !== g);
+    it.host = 0;
+    it.shared = false;
   }
 
   private takeNext(): number {
@@ -108,7 +120,7 @@ class World {
 
   private born(g: number, state: State): void {
     expect(this.all.has(g)).toBe(false); // not one that is in use
-    this.all.set(g, { state, closed: false, select: false, index: 0, sleeping: [], host: 0 });
+    this.all.set(g, { state, closed: false, select: false, index: 0, sleeping: [], host: 0, shared: false });
     this.joiners.set(g, []);
   }
 
@@ -186,7 +198,7 @@ class World {
           return { kind: CASE_SEND, addr: chan(x).addr, chan: chan(x), wanted };
         }
         case 5:
-          return { kind: CASE_SEMA, addr: sema(x).addr, sema: sema(x) };
+          return { kind: CASE_SEMA, addr: sema(x).addr, sema: sema(x), permits: 1 };
         case 6:
           return target ? { kind: CASE_JOIN, addr: target } : { kind: CASE_HOST };
         default:
@@ -209,6 +221,7 @@ class World {
     expect(r).toBe(g ? R_PARKED : R_BLOCK);
     if (!g) return;
     const it = this.parked(g, [], true);
+    it.shared = cases.some((c) => c.sema);
     cases.forEach((c, i) => {
       if (c.wanted) {
         const { on, value } = c.wanted;
@@ -257,7 +270,10 @@ class World {
         }
         const it = this.all.get(g);
         expect(core.next()).toBe(g | (it?.closed ? NEXT_CLOSED : 0));
-        if (it) it.state = 'running';
+        if (it) {
+          it.state = 'running';
+          this.settle(g, it);
+        }
         return;
       }
       case 3: {
@@ -279,7 +295,12 @@ class World {
       case 5: {
         if (this.chans.length < 4) {
           this.chans.push({ addr: core.chanNew(a % 4), model: new Channel(a % 4), slots: [] });
-        } else if (chan && c % 4 === 0 && chan.model.receivers.length + chan.model.senders.length === 0) {
+        } else if (
+          chan &&
+          c % 4 === 0 &&
+          !this.rig.receivers(chan.addr)[0] &&
+          !this.rig.senders(chan.addr)[0]
+        ) {
           core.chanFree(chan.addr);
           this.chans.splice(this.chans.indexOf(chan), 1);
         }
@@ -309,7 +330,7 @@ class World {
         this.parked(running, [], false).host = 1;
         return;
       case 12: {
-        const [g] = [...this.all].find(([, it]) => it.host > 0) ?? [];
+        const [g] = [...this.all].find(([, it]) => it.host > 0 && it.state === 'waiting') ?? [];
         if (g === undefined) return;
         core.wake(g, 3, 0);
         return this.model.wake({ g, index: 3, value: 0, list: [] }, { kind: 'sent' });
@@ -327,15 +348,18 @@ class World {
             .filter((s) => s.when <= this.now)
             .sort((x, y) => x.when - y.when || x.age - y.age);
           if (!due[0]) return;
-          this.model.wake(due[0].waiter, { kind: 'sent' });
+          const { waiter } = due[0];
+          if (this.all.get(waiter.g)?.state === 'waiting') this.model.wake(waiter, { kind: 'sent' });
+          this.sleeps = this.sleeps.filter((s) => s !== due[0]);
         }
       }
       case 15:
-        if (this.semas.length < 3) this.semas.push({ addr: core.semaNew(a % 3), count: a % 3, waiters: [] });
+        if (this.semas.length < 3)
+          this.semas.push({ addr: this.rig.sema(a % 3, RULE_QUEUE), count: a % 3, waiters: [] });
         return;
       case 16: {
         if (!sema || !running) return;
-        const r = core.semaAcquire(sema.addr, running);
+        const r = core.semaAcquire(sema.addr, 1, running, WAIT_SEMA, 0);
         expect(r).toBe(sema.count > 0 ? R_SLOT : R_PARKED);
         if (sema.count > 0) return void sema.count--;
         this.parked(running, [], false);
@@ -343,10 +367,15 @@ class World {
       }
       default:
         if (!sema) return;
-        core.semaRelease(sema.addr);
+        expect(core.semaRelease(sema.addr, 1, S_PERMITS)).toBe(R_SLOT);
         if (sema.waiters[0]) this.model.wake(sema.waiters[0], { kind: 'sent' });
         else sema.count++;
     }
+  }
+
+  /** Those who have been woken already, and leave the list in their turn, are as good as gone. */
+  private waiting(list: number[]): number[] {
+    return list.filter((g) => this.all.get(g)?.state === 'waiting');
   }
 
   /** Both worlds look the same. */
@@ -360,10 +389,13 @@ class World {
     expect(core.timerNext()).toBe(times.length ? Math.min(...times) : -1);
     for (const { addr, model } of this.chans) {
       expect(core.chanLength(addr)).toBe(model.buffer.length);
-      expect(rig.receivers(addr)).toEqual(model.receivers.map((w) => w.g));
-      expect(rig.senders(addr)).toEqual(model.senders.map((w) => w.g));
+      expect(this.waiting(rig.receivers(addr))).toEqual(model.receivers.map((w) => w.g));
+      expect(this.waiting(rig.senders(addr))).toEqual(model.senders.map((w) => w.g));
     }
-    for (const { addr, count } of this.semas) expect(rig.get(addr + S_COUNT)).toBe(count);
+    for (const { addr, count, waiters } of this.semas) {
+      expect(rig.get(addr + S_STATE) & S_PERMITS).toBe(count);
+      expect(this.waiting(rig.list(addr + S_WAITQ))).toEqual(waiters.map((w) => w.g));
+    }
     for (const [g, it] of this.all) expect(core.reasonOf(g) !== 0).toBe(it.state === 'waiting');
   }
 
@@ -373,7 +405,7 @@ class World {
     expect(this.core.next()).toBe(0);
     expect([this.core.live(), this.core.waitingOnHost(), this.core.timerNext()]).toEqual([0, 0, -1]);
     for (const { addr } of this.chans) this.core.chanFree(addr);
-    for (const { addr } of this.semas) this.core.semaFree(addr);
+    for (const { addr } of this.semas) expect(this.rig.list(addr + S_WAITQ)).toEqual([]);
     for (const slab of [SLAB_W, SLAB_T]) {
       const free = this.rig.free(slab).length;
       expect(free % 1024, `slab ${slab}: ${free} free`).toBe(0); // whole pages

@@ -5,7 +5,6 @@ import {
   DeadlockError,
   go,
   gosched,
-  Mutex,
   numGoroutine,
   type Op,
   run,
@@ -13,6 +12,7 @@ import {
   sleep,
   trySelect,
 } from 'goroutines';
+import { RWMutex } from 'goroutines/sync';
 import { after } from 'goroutines/time';
 import { expect, test } from 'vitest';
 import { joinAll, type Prog, settle, testForms, use } from './helpers.ts';
@@ -161,7 +161,7 @@ test('TestSchedLocalQueue: however many goroutines are ready, each runs once', a
 testForms(
   'TestSemaHandoff, TestSemaHandoff1, TestSemaHandoff2: who unlocks cannot overtake who waits',
   function* (spawn) {
-    const mu = new Mutex();
+    const mu = new RWMutex(); // a Mutex hands over only to whoever has waited for long
     for (let i = 0; i < 300; i++) {
       yield* use(mu.lock());
       let entered = false;

@@ -90,15 +90,24 @@ export function endsOf<S>(
   return { report: search(watched, subject, points, how), ends: [...ends].sort() };
 }
 
-/** The first report of a fault among the scenarios, with its name; undefined if all pass. */
+/**
+ * The first report of a fault among the scenarios, with its name; undefined if all pass. Those about what `about` begins
+ * with, as in `mutex: …`, are the first to be asked: they are likely to know.
+ */
 export function firstFault(
   scenarios: Readonly<Record<string, Scenario<unknown>>>,
   subject: Subject,
+  about = '',
 ): { name: string; report: Report } | undefined {
-  for (const points of POINTS) {
-    for (const [name, definition] of Object.entries(scenarios)) {
-      const report = search(definition, subject, points);
-      if (report.failure) return { name, report };
+  const [word] = about.split(':', 1) as [string];
+  const all = Object.entries(scenarios);
+  const likely = all.filter(([name]) => word !== '' && name.startsWith(`${word}:`));
+  for (const some of [likely, all.filter((entry) => !likely.includes(entry))]) {
+    for (const points of POINTS) {
+      for (const [name, definition] of some) {
+        const report = search(definition, subject, points);
+        if (report.failure) return { name, report };
+      }
     }
   }
   return undefined;
@@ -119,7 +128,7 @@ export function catchMutants(
   beforeAll(() => prepare(source.entry, Object.values(mutants)), 600_000);
   for (const [what, mutant] of Object.entries(mutants)) {
     test(`mutant is caught: ${what}`, async ({ task }) => {
-      const found = firstFault(scenarios, await subjectOf(source, mutant));
+      const found = firstFault(scenarios, await subjectOf(source, mutant), what);
       if (!found) return expect.fail(`no scenario finds it: ${what}`);
       task.meta.explored = { ...found.report, name: `mutant: ${what} (${found.name})` };
     });

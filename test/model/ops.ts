@@ -30,6 +30,9 @@ export const atomicGet = (address: number): Op => op('host.atomicGet', address);
 export const atomicSet = (address: number, value: number): Op => op('host.atomicSet', address, value);
 /** `Atomics.add`: answers the value from before. */
 export const atomicAdd = (address: number, value: number): Op => op('host.atomicAdd', address, value);
+/** `Atomics.compareExchange`: answers the value from before. */
+export const atomicCas = (address: number, expected: number, value: number): Op =>
+  op('host.atomicCas', address, expected, value);
 /** `Atomics.notify`: answers how many it woke, the longest asleep first. */
 export const notify = (address: number, count: number): Op => op('host.notify', address, count);
 /** `Atomics.wait` without a limit: answers `Woken.WOKEN`, or `Woken.UNEQUAL` without having slept. */

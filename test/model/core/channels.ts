@@ -10,13 +10,14 @@ import {
   R_PARKED,
   R_SLOT,
   SC_CLOSED,
+  SC_COUNT,
   SC_RECVQ,
   SC_SENDQ,
   TAG,
   TAG_SHIFT,
   W_VALUE,
 } from '../../../assembly/layout.ts';
-import { call, get, scenario, set } from '../model.ts';
+import { atomicGet, call, get, scenario, set } from '../model.ts';
 import type { Machine, Scenario } from '../model.ts';
 import { boot, goroutine, recv, send, turn } from './rig.ts';
 import type { Part, Proc } from './rig.ts';
@@ -145,12 +146,17 @@ const closeRace = scenario({
 /** Two closes: one of them is told that it came second. Somebody peeks meanwhile. */
 const closedTwice = scenario({
   setup: withChannel(0),
-  threads: ['schanClose', 'schanClose', 'schanClosed'].map(
-    (name) =>
-      function* ({ channel }: Setup): Part<number> {
-        return yield call(name, channel);
-      },
-  ),
+  threads: [
+    ...[0, 1].map(
+      () =>
+        function* ({ channel }: Setup): Part<number> {
+          return yield call('schanClose', channel);
+        },
+    ),
+    function* ({ channel }: Setup): Part<number> {
+      return yield atomicGet(channel + SC_CLOSED);
+    },
+  ],
   check: ({ ends }) => equal([...(ends as number[])].slice(0, 2).sort(), [R_SLOT, R_CLOSED]),
 });
 
@@ -175,7 +181,7 @@ const room = scenario({
     ({ procs, channel }) => recvAll(procs[1]!, channel, 1),
   ],
   check(outcome) {
-    const left = outcome.machine.core.schanLength!(outcome.setup.channel);
+    const left = outcome.machine.get(outcome.setup.channel + SC_COUNT);
     return equal([outcome.ends[1], left], [[5], 1]) ?? empty(outcome);
   },
 });
@@ -193,12 +199,12 @@ const tries = scenario({
       return r === R_SLOT ? yield get(procs[1]!.p + P_VALUE) : r === R_BLOCK ? 0 : -1;
     },
     function* ({ channel }) {
-      return yield call('schanLength', channel);
+      return yield atomicGet(channel + SC_COUNT);
     },
   ],
   check({ setup: { channel }, ends, machine }) {
     const [sent, value, length] = ends as number[];
-    const left = machine.core.schanLength!(channel);
+    const left = machine.get(channel + SC_COUNT);
     if (sent !== R_SLOT || (value !== 0 && value !== 5)) return `sent ${sent}, received ${value}`;
     if (left !== (value === 5 ? 0 : 1)) return `${left} left`;
     return length! <= 1 ? undefined : `length ${length}`;

@@ -4,6 +4,7 @@ import type { Scenario } from '../model.ts';
 import { channels } from './channels.ts';
 import { memory } from './memory.ts';
 import { selects } from './select.ts';
+import { sync } from './sync.ts';
 import { tasks } from './tasks.ts';
 
 export const scenarios: Readonly<Record<string, Scenario<unknown>>> = {
@@ -11,4 +12,5 @@ export const scenarios: Readonly<Record<string, Scenario<unknown>>> = {
   ...channels,
   ...selects,
   ...tasks,
+  ...sync,
 };

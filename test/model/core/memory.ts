@@ -135,31 +135,6 @@ const processors = scenario({
   },
 });
 
-/** Two runs begin and end: their names differ, and end with them. */
-const runs = scenario({
-  setup(machine) {
-    boot(machine);
-    return {};
-  },
-  threads: [0, 1].map(
-    () =>
-      function* (): Part<number[]> {
-        const run = yield call('runBegin');
-        const id = yield call('runIds', run);
-        const before = yield call('runIs', run);
-        yield call('runEnd', run);
-        return [run, id, before, yield call('runIs', run)];
-      },
-  ),
-  check({ ends }) {
-    const [one, two] = ends as [number[], number[]];
-    if (one[0] === two[0]) return 'one name for two runs';
-    return [one, two].every(([, id, before, after]) => id === 0 && before === 1 && after === 0)
-      ? undefined
-      : JSON.stringify(ends);
-  },
-});
-
 export const memory: Readonly<Record<string, Scenario<unknown>>> = {
   'memory: two allocate': twoAllocate,
   'memory: freed by another': freed,
@@ -167,5 +142,4 @@ export const memory: Readonly<Record<string, Scenario<unknown>>> = {
   'memory: the last page': lastPage,
   'memory: new processors': newProcessors,
   'memory: a free processor': processors,
-  'memory: runs': runs,
 };

@@ -24,8 +24,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'claim: looked at and changed in two steps': of(
     'fire',
-    'if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return w;',
-    'if (atomicGet(get(w, W_G) + G_STATUS) == G_WAITING) {\n      atomicSet(get(w, W_G) + G_STATUS, G_CLAIMED);\n      return w;\n    }',
+    'if (atomicCas(get(w, W_G) + G_STATUS, G_WAITING, G_CLAIMED) == G_WAITING) return true;',
+    'if (atomicGet(get(w, W_G) + G_STATUS) == G_WAITING) {\n    atomicSet(get(w, W_G) + G_STATUS, G_CLAIMED);\n    return true;\n  }',
     also('atomicSet'),
   ),
   'claim: of the own processor, without looking': of(
@@ -87,7 +87,11 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     'parkShared(g, c + SC_RECVQ, CASE_SRECV, WAIT_RECV);\n    r = R_PARKED;\n  }\n  unlock(c);\n  handOver();\n  return r;',
     'unlock(c);\n    parkShared(g, c + SC_RECVQ, CASE_SRECV, WAIT_RECV);\n    return R_PARKED;\n  }\n  unlock(c);\n  handOver();\n  return r;',
   ),
-  'select: losers stay in the lists': of('park', 'if (get(g, G_SELECT) & SELECT_MANY) dropWaiters(g);', ''),
+  'select: losers stay in the lists': of(
+    'park',
+    'if (get(g, G_SELECT) & SELECT_MANY) dropWaiters(g);\n  else if',
+    'if',
+  ),
   'select: losers leave without the lock': of(
     'park',
     'lock(object);\n  unlink(w);\n  unlock(object);',
@@ -167,9 +171,52 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     'atomicSet(PTABLE + (atomicAdd(HEADER_PS, 1) << 2), block);',
     'atomicSet(PTABLE + (atomicGet(HEADER_PS) << 2), block);\n  atomicAdd(HEADER_PS, 1);',
   ),
-  'runs: one slot for two': of(
-    'runs',
-    'if (serial & 1 || atomicCas(slot + RUN_SERIAL, serial, serial + 1) != serial) continue;',
-    'if (serial & 1) continue;\n    atomicSet(slot + RUN_SERIAL, serial + 1);',
+  'semaphore: without its lock': of('sema', 'lock(s);\n  set(p, P_HELD', 'set(p, P_HELD', ['unlock(s);', '']),
+  'semaphore: whoever comes does not say so first': of('sema', 'freeze(s);\n}', '}'),
+  'semaphore: the sign goes while somebody waits': of(
+    'sema',
+    'if (!first(s + S_WAITQ)) atomicAnd(s + S_STATE, S_PERMITS);',
+    'atomicAnd(s + S_STATE, S_PERMITS);',
+  ),
+  'semaphore: permits come back, and nobody is served': of('sema', 'serve(s, n);', ''),
+  'semaphore: who leaves serves nobody': of('sema', 'unlink(w);\n  serve(s, 0);', 'unlink(w);'),
+  'semaphore: whoever is first is given more than there is': of(
+    'sema',
+    'return rule == RULE_ZERO ? !permits(s) : permits(s) >= n;',
+    'return rule == RULE_ZERO ? !permits(s) : permits(s) > 0;',
+  ),
+  'waitgroup: one is woken, and no more': of('sema', 'collect(w, 0);\n', 'collect(w, 0);\n        return;\n'),
+  'cond: a notification waits for somebody': of(
+    'sema',
+    'if (rule == RULE_NOTIFY) atomicSet(s + S_STATE, S_WAITED);',
+    '',
+  ),
+  'semaphore: the state is a plain word': of(
+    'sema',
+    'atomicAdd(s + S_STATE, n);',
+    'set(s, S_STATE, get(s, S_STATE) + n);',
+  ),
+  'mutex: one that was woken has it, though somebody was faster': of(
+    'sema',
+    '(again && permits(s) >= n)',
+    '(again && permits(s) >= 0)',
+  ),
+  'mutex: one that was woken, and is ended, wakes nobody': of(
+    'park',
+    'if (kind == CASE_SEMA) return semaLeave(object, w);',
+    '',
+  ),
+  'mutex: one that was woken tries only if nobody else waits': of(
+    'sema',
+    ' || (again && permits(s) >= n)',
+    '',
+  ),
+  'mutex: one that lost does not wait again': of('sema', 'putBack(g + G_W);\n', ''),
+  'select: locks that others may take meanwhile': of('select', 'eachSema(n, true);\n', ''),
+  'select: a waiter that is written to while it stands in a list': of(
+    'select',
+    'if (how & SELECT_SHARED) w = get(w, W_SIBLING);',
+    '',
+    ['reserve(n, g, true)', 'reserve(n, g, false)'],
   ),
 };

@@ -11,7 +11,9 @@ import {
   CASE_WHEN,
   G_CASE,
   G_W,
+  P0,
   P_CASE,
+  P_LIVE,
   P_VALUE,
   R_PARKED,
   R_SLOT,
@@ -146,7 +148,7 @@ const endedWhileWoken = scenario({
   setup(machine) {
     const setup = withChannels(machine);
     const victim = goroutine(machine.cores[0]!);
-    const live = machine.cores[0]!.live!();
+    const live = machine.get(P0 + P_LIVE);
     machine.cores[0]!.schanRecv!(setup.channels[0]!, victim);
     return { ...setup, victim, live };
   },
@@ -169,8 +171,8 @@ const endedWhileWoken = scenario({
     const [[heir, value]] = ends as [[number, number]];
     if (value !== 6) return `received ${value}`;
     if (heir === setup.procs[0]!.g) return 'a record was given out twice';
-    if (machine.core.live!() !== setup.live)
-      return `${machine.core.live!()} records instead of ${setup.live}`;
+    if (machine.get(P0 + P_LIVE) !== setup.live)
+      return `${machine.get(P0 + P_LIVE)} records instead of ${setup.live}`;
     return empty(outcome);
   },
 });

@@ -127,10 +127,12 @@ function hostAccesses(site: (s: Site) => number, helpers: Map<string, string>): 
     const helper = helperName(op, '');
     if (!helpers.has(helper)) helpers.set(helper, accessHelper(op, ''));
     const { kind } = accessOf(op)!;
-    const value = kind === LOAD ? '' : ' (param $a i32)';
+    const operands = kind === LOAD ? [] : op.includes('cmpxchg') ? ['$a', '$b'] : ['$a'];
+    const params = operands.map((operand) => ` (param ${operand} i32)`).join('');
+    const args = operands.map((operand) => ` (local.get ${operand})`).join('');
     const result = kind === STORE ? '' : ' (result i32)';
-    return ` (func (export "${name}") (param $p i32)${value}${result}
-  (call ${helper} (i32.const ${site({ ...accessOf(op)!, where })}) (local.get $p)${value && ' (local.get $a)'}))`;
+    return ` (func (export "${name}") (param $p i32)${params}${result}
+  (call ${helper} (i32.const ${site({ ...accessOf(op)!, where })}) (local.get $p)${args}))`;
   };
   const point = (
     name: string,
@@ -144,6 +146,7 @@ function hostAccesses(site: (s: Site) => number, helpers: Map<string, string>): 
     access('host.atomicGet', 'i32.atomic.load'),
     access('host.atomicSet', 'i32.atomic.store'),
     access('host.atomicAdd', 'i32.atomic.rmw.add'),
+    access('host.atomicCas', 'i32.atomic.rmw.cmpxchg'),
     point('host.wait', wait),
     point('host.waitTimed', { ...wait, timed: true }),
     point('host.notify', notify(where)),
