@@ -17,8 +17,8 @@ export type Body = (batch: Batch) => Go<number>;
 
 export interface Bench {
   readonly name: string;
-  /** Go's benchmark of the same operation. */
-  readonly go: { readonly package: 'runtime' | 'sync'; readonly pattern: string };
+  /** Go's benchmark of the same operation; `own`: of bench/go. */
+  readonly go: { readonly package: 'runtime' | 'sync' | 'context' | 'own'; readonly pattern: string };
   readonly body: Body;
   /** What the body must answer for `n` operations. Default: `n`. */
   readonly count?: (n: number) => number;

@@ -1,12 +1,14 @@
 /** The benchmarks, in the order of the table. What one op is stands at each body. */
 import { type Bench, CALLS_PER_SCHED } from './bench.ts';
 import * as channels from './bodies/channels.ts';
+import * as contexts from './bodies/contexts.ts';
 import * as goroutines from './bodies/goroutines.ts';
 import { plainProdCons, plainSync, plainUncontended } from './bodies/plain.ts';
 import { prodCons, selectProdCons } from './bodies/prodcons.ts';
 import { chanSync } from './bodies/rendezvous.ts';
 import * as select from './bodies/select.ts';
 import * as sync from './bodies/sync.ts';
+import * as timers from './bodies/timers.ts';
 
 /** The rest of a row whose name is that of Go's benchmark. */
 type Row = Omit<Bench, 'name' | 'go'> & Partial<Bench['go']>;
@@ -17,6 +19,8 @@ function row(name: string, { package: from = 'runtime', pattern, ...rest }: Row)
 
 const step = CALLS_PER_SCHED;
 const note = "Go's compiler reduces the local work to an empty loop, V8 does it: mostly that is compared";
+const lazy =
+  'a context is linked to its parent, and has a timer, only when somebody waits: CancelTreeDone has that';
 const hundredfold = (n: number): number => 100 * n;
 
 export const benches: readonly Bench[] = [
@@ -83,4 +87,38 @@ export const benches: readonly Bench[] = [
   row('Cond32', { body: sync.cond(32), package: 'sync' }),
   row('Pool', { body: sync.pool, package: 'sync' }),
   row('PoolOverflow', { body: sync.poolOverflow, package: 'sync', count: hundredfold }),
+
+  ...[1, 10, 100, 1000].map((depth) =>
+    row(`CancelTree/depth=${depth}`, {
+      body: contexts.cancelTree(depth),
+      package: 'context',
+      pattern: `^BenchmarkCancelTree$/^depth=${depth}$/^Root=OpenCanceler$`,
+      note: lazy,
+    }),
+  ),
+  row('CancelTreeDone', { body: contexts.cancelTreeDone, package: 'own' }),
+  row('CommonParentCancel', { body: contexts.commonParentCancel, package: 'context', note: lazy }),
+  row('WithTimeout/concurrency=40', {
+    body: contexts.timeouts,
+    package: 'context',
+    pattern: '^BenchmarkWithTimeout$/^concurrency=40$',
+    note: lazy,
+  }),
+  row('ErrOK', { body: contexts.errOK, package: 'context' }),
+  row('ContextCancelDone', { body: contexts.cancelDone, package: 'context' }),
+
+  ...[1, 1000, 1_000_000].flatMap((others) => [
+    row(`TimerStartStop/pending=${others}`, {
+      body: timers.startStop(others),
+      package: 'own',
+      pattern: `^BenchmarkTimerStartStop$/^pending=${others}$`,
+      target: 2,
+    }),
+    row(`TimerReset/pending=${others}`, {
+      body: timers.reset(others),
+      package: 'own',
+      pattern: `^BenchmarkTimerReset$/^pending=${others}$`,
+      target: 2,
+    }),
+  ]),
 ];

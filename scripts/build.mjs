@@ -45,7 +45,14 @@ async function buildCore() {
 }
 
 /** The files of the package that are imported: of dist/<name>.js, the source. */
-const entries = { index: 'src/index.ts', sync: 'src/sync/index.ts', time: 'src/time/index.ts' };
+const entries = {
+  index: 'src/index.ts',
+  context: 'src/context/index.ts',
+  errgroup: 'src/errgroup/index.ts',
+  singleflight: 'src/singleflight/index.ts',
+  sync: 'src/sync/index.ts',
+  time: 'src/time/index.ts',
+};
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const options = {

@@ -1,6 +1,6 @@
 /** `go`. */
 import { checkBody, CountedG, currentProgram, type Go, type Goroutine, start } from './goroutine.ts';
-import { trace } from './runtime/site.ts';
+import { type Trace, trace } from './runtime/site.ts';
 import { startTask } from './standin.ts';
 import { type Task, TaskBody, type TaskFunction } from './task.ts';
 
@@ -50,7 +50,29 @@ export function startCounted(
   onReturn: () => void,
   below: Function,
 ): Goroutine<unknown> {
-  const made = trace(below);
+  return startTold(body, args, trace(below), onReturn);
+}
+
+/** As `startCounted`, and calls `onThrow` when it has thrown: then that is no panic of the program. */
+export function startWatched(
+  body: unknown,
+  args: unknown[],
+  made: Trace | undefined,
+  onReturn: (value: unknown) => void,
+  onThrow: (error: unknown) => void,
+): CountedG<unknown> {
+  const g = startTold(body, args, made, onReturn);
+  g.onThrow = onThrow;
+  g.joins++;
+  return g;
+}
+
+function startTold(
+  body: unknown,
+  args: unknown[],
+  made: Trace | undefined,
+  onReturn: (value: unknown) => void,
+): CountedG<unknown> {
   if (body instanceof TaskBody) return startTask(currentProgram(), body, args, made, onReturn);
   const g = start(currentProgram(), body as TaskFunction, args, made, CountedG) as CountedG<unknown>;
   g.onReturn = onReturn;

@@ -275,19 +275,26 @@ export class G<T> implements Goroutine<T>, Coroutine {
 
 function nobody(): void {}
 
-/** A goroutine whose return, but not whose panic, is told to somebody: see WaitGroup.go. */
+/** A goroutine whose end is told to somebody. */
 export class CountedG<T> extends G<T> {
   /** Set right after construction. */
-  onReturn: () => void = nobody;
+  onReturn: (value: unknown) => void = nobody;
+  /** Whoever sets it has joined it, too. */
+  onThrow: (error: unknown) => void = nobody;
 
   override returned(value: unknown): void {
     if (this.ended) return;
     try {
-      this.onReturn();
+      this.onReturn(value);
     } catch (error) {
       return this.threw(error);
     }
     super.returned(value);
+  }
+
+  override threw(error: unknown): void {
+    if (!this.ended) this.onThrow(error);
+    super.threw(error);
   }
 }
 

@@ -116,7 +116,7 @@ export function startTask(
   task: TaskBody,
   args: unknown[],
   made: Trace | undefined,
-  onReturn: () => void,
+  onReturn: (value: unknown) => void,
 ): StandIn<unknown> {
   const { key } = task;
   const message = encodeArgs(args, 'go(task)');

@@ -8,7 +8,13 @@ import { expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const decisions = readdirSync(join(ROOT, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
-const documents = ['README.md', 'docs/architecture.md', 'docs/dependencies.md', ...decisions];
+const documents = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/dependencies.md',
+  'docs/go-differences.md',
+  ...decisions,
+];
 
 test.each(documents)('%s: its links and the files it names exist', (document) => {
   const text = read(document);

@@ -84,8 +84,26 @@ test('100,000 selects that wait leave nothing behind', async () => {
   await flat('selects', 2e4, 1.2e5, 16 * MB);
 }, 60_000);
 
+test('100,000 selects that wait for contexts, groups, goroutines, calls and scopes leave nothing behind', async () => {
+  await flat('waits', 2e4, 1.2e5, 16 * MB);
+}, 60_000);
+
 test('what was received, or was not sent after all, is not kept alive', async () => {
   const { values, kept } = await runFixture<{ values: number; kept: string[] }>('received');
   expect(values).toBe(11);
   expect(kept).toEqual([]);
+}, 60_000);
+
+test('cancelling ten thousand goroutines on two processors, and dropping contexts, leaves nothing', async () => {
+  interface Heaps {
+    readonly here: number;
+    readonly there: number;
+  }
+  const r = await runFixture<{ seen: number; before: Heaps; after: Heaps }>('contexts');
+  console.log(
+    `contexts: ${mb(r.after.here - r.before.here)} more here, ${mb(r.after.there - r.before.there)} there`,
+  );
+  expect(r.seen).toBe(70_000);
+  expect(r.after.here - r.before.here).toBeLessThan(2 * MB);
+  expect(r.after.there - r.before.there).toBeLessThan(2 * MB);
 }, 60_000);

@@ -1,6 +1,7 @@
 /** What Go's tests of time.Ticker, Tick and the channels of timers assert, scaled down to milliseconds. */
 import {
   chan,
+  type Go,
   go,
   gosched,
   nilChan,
@@ -13,6 +14,7 @@ import {
 } from 'goroutines';
 import { after, tick, Ticker, Timer } from 'goroutines/time';
 import { describe, expect, test } from 'vitest';
+import { collected } from '../api/support.ts';
 
 test('TestTicker: ten ticks take ten periods, also after a reset; stop stops', async () => {
   await run(function* () {
@@ -267,20 +269,39 @@ describe('TestChan: the contract of timer channels', () => {
   });
 });
 
-describe('TestAfterTimes, TestTickTimes', () => {
-  test.each(['after', 'tick'])(
-    'TestAfterTimes: a value of %s taken late still carries the time of expiry',
-    async (kind) => {
-      await run(function* () {
-        const start = Date.now();
-        const c = kind === 'after' ? after(10) : tick(10);
-        yield* sleep(90);
-        const at = (yield* c.recv()) as number;
-        expect(at - start).toBeGreaterThanOrEqual(9);
-        expect(at - start).toBeLessThan(80);
-      });
-    },
-  );
+function* takesLate(make: (ms: number) => RecvChan<number>): Go {
+  const start = Date.now();
+  const c = make(10);
+  yield* sleep(90);
+  const at = (yield* c.recv()) as number;
+  expect(at - start).toBeGreaterThanOrEqual(9);
+  expect(at - start).toBeLessThan(80);
+}
+
+test('TestAfterTimes: a value that is taken late still carries the time of expiry', async () => {
+  await run(() => takesLate(after));
+});
+
+test('TestTickTimes: so does a tick', async () => {
+  await run(() => takesLate(tick));
+});
+
+test('TestTimerGC: timers that nobody refers to are collected, stopped or not', async () => {
+  const makes = [
+    () => after(3_600_000),
+    () => tick(3_600_000),
+    () => new Timer(3_600_000),
+    () => new Ticker(3_600_000),
+    () => stopped(new Timer(3_600_000)),
+    () => stopped(new Ticker(3_600_000)),
+  ];
+  const refs = makes.flatMap((make) => Array.from({ length: 100 }, () => new WeakRef<object>(make())));
+  expect(await collected(() => refs.every((ref) => ref.deref() === undefined))).toBe(true);
+
+  function stopped<T extends { stop(): unknown }>(timer: T): T {
+    timer.stop();
+    return timer;
+  }
 });
 
 test('ExampleTick, ExampleNewTicker: a loop over ticks until done', async () => {
