@@ -16,7 +16,7 @@ export interface InstrumentedBytes extends Omit<Rewritten, 'text'> {
 }
 
 /** What engines that are in use can read; Binaryen would write newer forms. */
-const FEATURES =
+export const FEATURES =
   binaryen.Features.Atomics |
   binaryen.Features.BulkMemory |
   binaryen.Features.BulkMemoryOpt |
@@ -26,7 +26,7 @@ const FEATURES =
   binaryen.Features.Multivalue;
 
 /** The text of a module, with the head of one operator a line. */
-function textOf(bytes: Uint8Array): string {
+export function textOf(bytes: Uint8Array): string {
   const module = binaryen.readBinary(bytes);
   module.setFeatures(FEATURES);
   const text = module.emitText();
