@@ -8,7 +8,10 @@ interface NodePort {
   postMessage(message: unknown): void;
 }
 interface NodeWorker extends NodePort {
+  /** Node's alone. */
+  readonly performance?: { eventLoopUtilization(): { idle: number } };
   on(event: 'message' | 'error', f: (value: unknown) => void): void;
+  on(event: 'online', f: () => void): void;
   on(event: 'exit', f: (code: number) => void): void;
   terminate(): Promise<number>;
   ref(): void;
@@ -97,6 +100,7 @@ class Thread implements HostWorker {
       this.why = textOf(error);
       this.error = error;
     });
+    worker.on('online', () => this.stopped()); // without a first answer the later ones are 0
     worker.on('exit', (code) => this.onExitDo(this.why ?? `exit code ${code}`, this.error));
     worker.unref(); // at the end: to listen for messages is a reference
   }
@@ -111,6 +115,11 @@ class Thread implements HostWorker {
 
   onExit(f: (why: string, error?: unknown) => void): void {
     this.onExitDo = f;
+  }
+
+  /** Of a thread that has ended Node answers -1 milliseconds, as long as its end was not told. */
+  stopped(): boolean {
+    return (this.worker.performance?.eventLoopUtilization().idle ?? 0) < 0;
   }
 
   async terminate(): Promise<void> {

@@ -99,6 +99,18 @@ describe('the end of a thread is told once, with its reason', () => {
     }
   });
 
+  test('whether it has ended can be asked in the middle of anything', async () => {
+    const t = spawn('ends', sharedMemory());
+    t.worker.post('busy');
+    await t.message(0);
+    expect(t.worker.stopped()).toBe(false);
+    void t.worker.terminate();
+    const deadline = performance.now() + 10_000;
+    while (!t.worker.stopped()) expect(performance.now()).toBeLessThan(deadline);
+    expect(t.exits).toBe(0); // nobody was told: this has not let the host go on
+    await t.gone;
+  });
+
   test.each(['busy', 'block', 'sleep'])('terminated while it is in: %s', async (way) => {
     const memory = sharedMemory();
     const t = spawn('ends', memory);
