@@ -16,6 +16,7 @@ import {
   start,
 } from 'goroutines';
 import { afterAll, describe, expect, test } from 'vitest';
+import { output } from '../examples/command.ts';
 import * as tasks from './fixtures/tasks.mjs';
 
 afterAll(() => shutdown());
@@ -83,6 +84,26 @@ describe('a lost thread', () => {
     );
     expect(lost).toBeGreaterThanOrEqual(40);
   });
+});
+
+describe('a thread that is lost in the middle of something', () => {
+  test('of taking the arguments of a task: it is lost with it, and no other begins it with what is left', async () => {
+    const error = await run(
+      async () => {
+        await go(tasks.endsAtDates).join();
+        return rejection(Promise.resolve(go(tasks.add, new Date(0), 1).join()));
+      },
+      { procs: 1 },
+    );
+    expect(error).toBeInstanceOf(ProcessorLostError);
+  });
+
+  test.each(['lock', 'block'])(
+    '%s: the main thread, which waits for it and is told nothing, goes on',
+    async (what) => {
+      expect(await output('test/parallel/fixtures/ended.ts', [what])).toBe('went on\n');
+    },
+  );
 });
 
 describe('programs over several threads', () => {
