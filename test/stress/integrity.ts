@@ -93,9 +93,7 @@ const receiver = task(import.meta.url, 'integrity.receiver', receiveAll);
 
 function* playRound(round: Round, capacity: number, forks: number, told: SharedChan<number>): Go {
   const make = (): Channel =>
-    (round.what === 'objects'
-      ? chan(value<Message>(), capacity)
-      : chan(messageOfString, capacity));
+    round.what === 'objects' ? chan(value<Message>(), capacity) : chan(messageOfString, capacity);
   const channels = Array.from({ length: forks }, make);
   const receivers = [0, 1, 2].map(() => go(receiver, round, channels, told));
   const senders = [0, 1, 2].map((s) => go(sender, round, s, channels));
