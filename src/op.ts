@@ -4,10 +4,11 @@
  * An operation is its own iterator, so `yield* op` allocates nothing: `next` completes it at once, or parks the
  * goroutine and is called again when the goroutine is resumed.
  */
+import { G_CLOSED } from '../assembly/layout.ts';
 import { goroutineEnded, mistake } from './errors.ts';
 import { type Handler, thenOn } from './runtime/async.ts';
 import { blockOn } from './runtime/block.ts';
-import { woken, yieldNow } from './runtime/core.ts';
+import { wordAt, woken, yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
@@ -111,7 +112,7 @@ export abstract class Operation<T> implements Op<T> {
   }
   /**
    * It was completed, but its goroutine is ended before it could know: gives back what must not be lost. `g` is null if it
-   * has taken its value out of the core already.
+   * has taken its value out of the core already. Not called of one that a close has woken: it is abandoned.
    */
   giveBack(_g: Waiter | null): void {}
   /** The same, when another thread is just completing it and nobody can tell what came of it. */
@@ -240,8 +241,10 @@ export function giveBack(g: Waiter): void {
   if (op === null) return;
   if (op.state === KEPT) return op.giveBack(null);
   const state = woken(g.addr);
-  if (state === WOKEN) op.giveBack(g);
-  else if (state === COMING) op.lose();
+  if (state === WOKEN) {
+    // Woken by a close, or only to compete for a permit: nothing was given, and the word is an older one.
+    if (wordAt(g.addr + G_CLOSED) === 0) op.giveBack(g);
+  } else if (state === COMING) op.lose();
 }
 
 /** Gives up an operation that somebody waited in. */
