@@ -168,6 +168,7 @@ export abstract class Operation<T> implements Op<T> {
       return PARKED;
     }
     if (r === BLOCKED || g === null) {
+      release(this); // tried in vain: it has encoded what it would have sent, or holds its cases
       if (p.ending) throw goroutineEnded();
       if (p.cut !== null) return PARKED; // it is ended instead of parked: see `resume` in loop.ts
       throw new TypeError(

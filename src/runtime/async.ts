@@ -69,8 +69,18 @@ function resolveSoon(op: AnyOperation, value: unknown, onValue: Handler): Outcom
   return outcome;
 }
 
+/** The wait of an operation that was tried in vain; without memory for it the operation is given up. */
+function asyncWait(op: AnyOperation, onValue: Handler, onError: Handler): AsyncWait {
+  try {
+    return new AsyncWait(op, onValue, onError);
+  } catch (error) {
+    release(op);
+    throw error;
+  }
+}
+
 function park(op: AnyOperation, onValue: Handler, onError: Handler): Outcome {
-  const wait = new AsyncWait(op, onValue, onError);
+  const wait = asyncWait(op, onValue, onError);
   try {
     const r = op.start(wait);
     if (!r.done) {

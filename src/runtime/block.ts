@@ -30,8 +30,7 @@ export function blockOn(op: AnyOperation): unknown {
     kickIfReady();
     return takeResult(r);
   }
-  if (p.ending || p.cut !== null) throw goroutineEnded();
-  const g = new Blocker(waiterRecord());
+  const g = blocker(op);
   setOwner(g.addr, g);
   try {
     r = op.start(g);
@@ -48,6 +47,17 @@ export function blockOn(op: AnyOperation): unknown {
     clearOwner(g.addr);
     exit(g.addr);
     if (g.op !== null) release(op);
+  }
+}
+
+/** Whom an operation that was tried in vain will wake; it is given up if there is none. */
+function blocker(op: AnyOperation): Blocker {
+  try {
+    if (p.ending || p.cut !== null) throw goroutineEnded();
+    return new Blocker(waiterRecord());
+  } catch (error) {
+    release(op);
+    throw error;
   }
 }
 

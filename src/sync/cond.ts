@@ -158,6 +158,7 @@ class CondOp extends Operation<void> {
   // It is ended. What it does in `finally` will unlock: so nothing is given back that it has got again already, and if
   // it has not, and the lock is free, it gets it.
   override abandon(): void {
+    if (!this.holding && this.relock === null) return; // it never waited, and unlocked nothing
     this.told();
     this.relock?.abandon();
     this.l[LOCK].tryLock();

@@ -61,3 +61,76 @@ describe('a close wakes it, and it is ended before its turn', () => {
     expect(b.byteLength).toBe(64);
   });
 });
+
+describe('an operation that is tried in vain', () => {
+  const uses: [string, (send: Op<unknown>) => Op<unknown>][] = [
+    ['send', (send) => send],
+    ['map', (send) => send.map(() => 1)],
+    ['select', (send) => select([send, chan(string).recv()])],
+  ];
+
+  test('in a finally block: the next send has its own value', async () => {
+    const ch = chan(string);
+    await run(function* () {
+      go(function* () {
+        try {
+          yield* chan().recv();
+        } finally {
+          yield* ch.send('old');
+        }
+      });
+      yield* gosched();
+    });
+    go(function* () {
+      yield* ch.send('new');
+    });
+    expect(await ch.recv()).toBe('new');
+  });
+
+  test('in a goroutine that has ended its own program: the same', async () => {
+    const [ch, stop] = [chan(string), new AbortController()];
+    const ended = run(
+      function* () {
+        stop.abort(new Error('stop'));
+        yield* ch.send('old');
+      },
+      { signal: stop.signal },
+    );
+    expect(await rejection(ended)).toEqual(new Error('stop'));
+    go(function* () {
+      yield* ch.send('new');
+    });
+    expect(await ch.recv()).toBe('new');
+  });
+
+  test.each(uses)('%s outside any goroutine', (_, use) => {
+    const [ch, b] = [chan(buffer), buffer(8)];
+    const iterator = use(ch.send(b) as Op<unknown>)[Symbol.iterator]();
+    expect(thrownBy(() => iterator.next())).toBeInstanceOf(TypeError);
+    expect(b.byteLength).toBe(8);
+  });
+
+  test.each(uses)('%s by block() in a goroutine that has ended its own program', async (_, use) => {
+    const [ch, b, stop] = [chan(buffer), buffer(8), new AbortController()];
+    const ended = run(
+      function* () {
+        stop.abort(new Error('stop'));
+        use(ch.send(b) as Op<unknown>).block();
+        yield* gosched();
+      },
+      { signal: stop.signal },
+    );
+    expect(await rejection(ended)).toEqual(new Error('stop'));
+    expect(b.byteLength).toBe(8);
+  });
+
+  test('a condition: no lock is taken that was not given back', async () => {
+    const rw = new RWMutex();
+    const cond = new Cond(rw.rLocker());
+    expect(rw.tryRLock()).toBe(true);
+    const iterator = cond.wait()[Symbol.iterator]();
+    expect(thrownBy(() => iterator.next())).toBeInstanceOf(TypeError);
+    rw.rUnlock();
+    expect(rw.tryLock()).toBe(true);
+  });
+});
