@@ -22,6 +22,12 @@ const ASK = -2;
 
 const { hasOwnProperty } = Object.prototype;
 
+/** A select that may be ended right after it has completed. */
+export interface Winning {
+  /** The case that completed it at once. */
+  winner: AnyOperation | null;
+}
+
 /** What a select has from its call until it is over; then the next one has it. */
 export class CaseList {
   /** These two are filled up to `count`. */
@@ -78,13 +84,14 @@ export class CaseList {
   }
 
   /** Completes one case, or parks `g` in all of them, or answers BLOCKED if it is null. */
-  start(g: Waiter | null): Result {
+  start(g: Waiter | null, of: Winning | null): Result {
     const { named } = this;
     const ready = this.onlyReady();
     if (ready >= 0) {
       const op = this.at(ready);
       const key = this.keys[ready];
       this.release(ready);
+      if (of !== null) of.winner = op;
       return selected(named, key, op.start(null));
     }
     if (ready === NONE && g === null) return BLOCKED;
@@ -95,6 +102,7 @@ export class CaseList {
     const op = this.at(index);
     const key = this.keys[index];
     this.release(index);
+    if (of !== null) of.winner = op;
     return selected(named, key, op.commit(r));
   }
 

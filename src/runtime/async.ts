@@ -65,7 +65,13 @@ function resolveSoon(op: AnyOperation, value: unknown, onValue: Handler): Outcom
   const outcome = new Outcome();
   if (p.self !== null || --p.budget >= 0 || !sliceOver()) outcome.settleFor(op.by, onValue, value, false);
   // Microtasks that complete at once have kept the host from its own events for long enough: it goes first.
-  else afterHost(() => outcome.settleFor(op.by, onValue, value, false));
+  else {
+    afterHost(() => {
+      if (op.by?.ended)
+        op.giveBack(null); // nobody goes on with it, so a lock would stay locked
+      else outcome.settleFor(op.by, onValue, value, false);
+    });
+  }
   return outcome;
 }
 

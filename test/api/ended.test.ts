@@ -134,3 +134,76 @@ describe('an operation that is tried in vain', () => {
     expect(rw.tryLock()).toBe(true);
   });
 });
+
+describe('a lock that a goroutine has got, and does not know yet', () => {
+  const ways: [string, (mu: Mutex) => Op<unknown>][] = [
+    ['lock', (mu) => mu.lock()],
+    ['map', (mu) => mu.lock().map(() => 1)],
+    ['select', (mu) => select({ locked: mu.lock(), never: chan().recv() })],
+    ['select of a map', (mu) => select([mu.lock().map(() => 1)])],
+  ];
+
+  test.each(ways)('%s: handed over when its program ends', async (_, lock) => {
+    const mu = new Mutex();
+    await run(function* () {
+      yield* mu.lock();
+      go(function* () {
+        yield* lock(mu);
+      });
+      yield* gosched();
+      mu.unlock();
+    });
+    expect(mu.tryLock()).toBe(true);
+  });
+
+  test.each(ways)('%s: taken at once, but its slice was over', async (_, lock) => {
+    const mu = new Mutex();
+    await run(function* () {
+      go(function* () {
+        for (;;) {
+          spin(1);
+          yield* lock(mu);
+          mu.unlock();
+        }
+      });
+      // It unlocks at once, unless it had to give way in between.
+      while (mu.tryLock()) {
+        mu.unlock();
+        yield* gosched();
+      }
+    });
+    expect(mu.tryLock()).toBe(true);
+  });
+
+  test.each(ways)('%s: the same of an async goroutine', async (_, lock) => {
+    const mu = new Mutex();
+    const stop = new AbortController();
+    const ended = run(
+      async () => {
+        go(async () => {
+          for (;;) {
+            spin(1);
+            await lock(mu);
+            mu.unlock();
+          }
+        });
+        await chan().recv();
+      },
+      { signal: stop.signal },
+    );
+    // It unlocks a few microtasks later, unless the host goes first.
+    while (mu.tryLock()) {
+      mu.unlock();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    stop.abort(new Error('stop'));
+    expect(await rejection(ended)).toEqual(new Error('stop'));
+    await hostTurn(5);
+    expect(mu.tryLock()).toBe(true);
+  });
+});
+
+function spin(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
