@@ -6,7 +6,8 @@ import { deadlock } from './dump.ts';
 import { waiterRecord } from './async.ts';
 import { exit, waitingOnHost } from './core.ts';
 import { kickIfReady, runOne, sleepBlocked } from './loop.ts';
-import { clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
+import { blocking, clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
+import { beat } from './rest.ts';
 import { takeResult } from './result.ts';
 
 class Blocker implements Waiter {
@@ -65,6 +66,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
   const { self, addr, async } = p;
   p.async = null;
   g.woken = false;
+  if (self !== null) blocking.add(self);
   try {
     while (!g.woken) {
       p.self = null;
@@ -72,6 +74,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
       if (!runOne() && !sleepBlocked()) throw cannotBlock(op);
     }
   } finally {
+    if (self !== null) blocking.delete(self);
     p.self = self;
     p.addr = addr;
     p.async = async;

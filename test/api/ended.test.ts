@@ -203,6 +203,26 @@ describe('a lock that a goroutine has got, and does not know yet', () => {
   });
 });
 
+test('a goroutine that stands in block() when its program ends still cleans up', async () => {
+  const log: string[] = [];
+  await run(function* () {
+    const ch = chan<number>();
+    go(function* () {
+      try {
+        log.push(`got ${ch.recv().block()}`);
+        yield* gosched();
+        log.push('went on');
+      } finally {
+        log.push('cleaned up');
+      }
+    });
+    yield* gosched();
+    ch.trySend(1);
+  });
+  await hostTurn();
+  expect(log).toEqual(['got 1', 'cleaned up']);
+});
+
 function spin(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
