@@ -407,7 +407,7 @@ export function goFrom(
 
 /** The program on whose behalf code runs now. */
 export function currentProgram(): Program {
-  if (p.ending) throw goroutineEnded();
+  if (p.ending || p.cut !== null) throw goroutineEnded();
   const owner = currentOwner();
   if (owner instanceof G && !owner.program.over) return owner.program;
   return fallback;

@@ -223,6 +223,21 @@ test('a goroutine that stands in block() when its program ends still cleans up',
   expect(log).toEqual(['got 1', 'cleaned up']);
 });
 
+test('a goroutine that has ended its own program starts no other one', async () => {
+  const [stop, log] = [new AbortController(), [] as unknown[]];
+  const ended = run(
+    function* () {
+      stop.abort(new Error('stop'));
+      log.push(thrownBy(() => go(() => log.push('ran'))));
+      yield* gosched();
+    },
+    { signal: stop.signal },
+  );
+  expect(await rejection(ended)).toEqual(new Error('stop'));
+  await hostTurn();
+  expect(log).toMatchObject([{ code: 'ERR_GOROUTINE_ENDED' }]);
+});
+
 function spin(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
