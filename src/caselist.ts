@@ -5,7 +5,7 @@ import { type AnyOperation, type Op, SELECTABLE } from './op.ts';
 import { caseOf, coreWords, parkOnAll, select as selectInCore } from './runtime/core.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, completed, PARKED, type Result } from './runtime/result.ts';
-import { ARMED, IDLE, NO, UNKNOWN } from './runtime/state.ts';
+import { ARMED, ENCODES, IDLE, NO, UNKNOWN } from './runtime/state.ts';
 
 type ByKey = Readonly<Record<string, Op<unknown>>>;
 export type Cases = readonly Op<unknown>[] | ByKey;
@@ -36,6 +36,8 @@ export class CaseList {
   private count = 0;
   /** The cases came in an object. */
   private named = false;
+  /** One of them encodes. */
+  private encodes = false;
 
   /** Takes the cases over, or throws with none of them touched. */
   static of(cases: Cases): CaseList {
@@ -70,7 +72,8 @@ export class CaseList {
     if (selectable === undefined) {
       throw mistake(`select, case ${key}`, 'an operation, such as ch.recv()', op);
     }
-    if (!selectable) throw new TypeError(`select: ${(op as AnyOperation).label} cannot be a case`);
+    if (selectable === NO) throw new TypeError(`select: ${(op as AnyOperation).label} cannot be a case`);
+    if (selectable === ENCODES) this.encodes = true;
     (op as AnyOperation).adopt();
     this.ops[count] = op as AnyOperation;
     this.keys[count] = key;
@@ -123,6 +126,8 @@ export class CaseList {
     const { count } = this;
     const addr = g === null ? 0 : g.addr;
     try {
+      // First all that may run code of the program: it may select, too, and there is but one case table.
+      if (this.encodes) for (let i = 0; i < count; i++) this.at(i).prepare();
       for (let i = 0; i < count; i++) this.at(i).describe(i, g);
       const r = noneReady ? parkOnAll(count, addr) : selectInCore(count, addr);
       if (r === R_MEMORY) throw outOfMemory();
@@ -157,6 +162,7 @@ export class CaseList {
     for (let i = 0; i < this.count; i++) this.ops[i] = undefined;
     if (this.count <= SPARE_CASES && spare.length < SPARE_MAX) spare.push(this);
     this.count = 0;
+    this.encodes = false;
   }
 
   /** Another thread is just completing one of them, and nobody can tell which. */

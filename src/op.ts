@@ -12,7 +12,7 @@ import { wordAt, woken, yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
-import { ADOPTED, ARMED, BUSY, IDLE, KEPT, UNKNOWN } from './runtime/state.ts';
+import { ADOPTED, ARMED, BUSY, IDLE, KEPT, UNKNOWN, YES } from './runtime/state.ts';
 import { checking, track } from './runtime/unused.ts';
 
 declare const parkedBrand: unique symbol;
@@ -80,9 +80,9 @@ export abstract class Operation<T> implements Op<T> {
     return false;
   }
 
-  /** Whether it may be a case of a select. */
-  get [SELECTABLE](): boolean {
-    return true;
+  /** Whether it may be a case of a select: NO, YES or ENCODES. */
+  get [SELECTABLE](): number {
+    return YES;
   }
 
   constructor() {
@@ -104,6 +104,8 @@ export abstract class Operation<T> implements Op<T> {
   ready(): number {
     return UNKNOWN;
   }
+  /** ENCODES: does what may run code of the program, before any case is described. */
+  prepare(): void {}
   /** Completes as the chosen case, by result `r` of the core. */
   abstract commit(r: number): Result;
   /** What a parked sender offers, for a case of a select: the value of that case. */
@@ -283,6 +285,10 @@ class MapOp<T, U> extends Operation<U> {
     return this.through(this.inner.finish(g));
   }
 
+  override prepare(): void {
+    this.inner.prepare();
+  }
+
   describe(i: number, g: Waiter | null): void {
     this.inner.describe(i, g);
   }
@@ -291,7 +297,7 @@ class MapOp<T, U> extends Operation<U> {
     return this.inner.ready();
   }
 
-  override get [SELECTABLE](): boolean {
+  override get [SELECTABLE](): number {
     return this.inner[SELECTABLE];
   }
 

@@ -5,6 +5,7 @@ import { caseOf } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, type Result, takeResult } from './runtime/result.ts';
+import { NO } from './runtime/state.ts';
 
 /**
  * What `select` of an object gives: the key of the chosen case, which narrows the value.
@@ -45,8 +46,8 @@ class SelectOp extends Operation<unknown> implements Winning {
     return 'select()';
   }
 
-  override get [SELECTABLE](): boolean {
-    return false;
+  override get [SELECTABLE](): number {
+    return NO;
   }
 
   override get outside(): boolean {

@@ -6,6 +6,7 @@ import { writeCase } from '../runtime/cases.ts';
 import { batch, schanRecvMany, schanSend, schanSendMany, valueOf } from '../runtime/core.ts';
 import { p, type Waiter } from '../runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from '../runtime/result.ts';
+import { NO } from '../runtime/state.ts';
 import type { SharedChannel } from './channel.ts';
 import { addressOf } from './chanops.ts';
 import type { BigArray, NumberArray } from './codec.ts';
@@ -216,8 +217,8 @@ export class SharedSendMany<T> extends Operation<void> {
   }
 
   /** It may wait more than once. */
-  override get [SELECTABLE](): boolean {
-    return false;
+  override get [SELECTABLE](): number {
+    return NO;
   }
 
   // Not selectable: never called.

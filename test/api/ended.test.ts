@@ -238,6 +238,73 @@ test('a goroutine that has ended its own program starts no other one', async () 
   expect(log).toMatchObject([{ code: 'ERR_GOROUTINE_ENDED' }]);
 });
 
+describe('a getter of what is sent', () => {
+  test('sends a buffer that stands there too: it has one owner, and the message is refused', () => {
+    const [one, all, b] = [chan(buffer, 4), chan(value<unknown>(), 4), buffer(64)];
+    const message = {
+      list: [b],
+      get late() {
+        one.trySend(b);
+        return 1;
+      },
+    };
+    expect(() => all.trySend(message)).toThrow(
+      new TypeError('trySend: value.list[0]: a buffer that was sent cannot be shared'),
+    );
+    expect([one.length, all.length]).toEqual([1, 0]);
+  });
+
+  test('frees one: the same', () => {
+    const [all, b] = [chan(value<unknown>(), 4), buffer(64)];
+    const message = {
+      b,
+      get late() {
+        b[Symbol.dispose]();
+        return 1;
+      },
+    };
+    expect(() => all.trySend(message)).toThrow(
+      new TypeError('trySend: value.b: a buffer that was freed cannot be shared'),
+    );
+  });
+
+  test('tries a select while another one is made: both have their own cases', async () => {
+    const nums = chan(i32);
+    const out = chan(value<unknown>());
+    const [text, more] = [chan(string), chan(string)];
+    const tries = {
+      get x() {
+        expect(trySelect([text.recv(), more.recv()])).toBe(undefined);
+        return 1;
+      },
+    };
+    const chosen = run(function* () {
+      return yield* select({ n: nums.recv(), o: out.send(tries).map(() => 'sent') });
+    });
+    await hostTurn();
+    expect(text.trySend('not for the select')).toBe(false);
+    expect(nums.trySend(7)).toBe(true);
+    expect(await chosen).toEqual({ key: 'n', value: 7 });
+  });
+
+  test('makes a send on the same channel: it is one of its own', async () => {
+    const ch = chan(value<unknown>(), 8);
+    await run(function* () {
+      yield* ch.send(0); // from now on the channel has an operation that it uses again
+      let inner: Op<void> | undefined;
+      yield* ch.send({
+        get x() {
+          inner = ch.send('inner');
+          return 1;
+        },
+      });
+      yield* inner as Op<void>;
+    });
+    const got = Array.from({ length: ch.length }, () => ch.tryRecv()?.value);
+    expect(got).toEqual([0, { x: 1 }, 'inner']);
+  });
+});
+
 function spin(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
