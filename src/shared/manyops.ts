@@ -123,6 +123,8 @@ export class SharedRecvMany<T> extends Operation<ArrayLike<T>> {
 
 export class SharedSendMany<T> extends Operation<void> {
   private sent = 0;
+  /** How many there were at the first start: the array may grow meanwhile. */
+  private length = -1;
   /** Of numbers: checked. */
   private packed: NumberArray | BigArray | null = null;
   /** One value is with the core. */
@@ -148,7 +150,8 @@ export class SharedSendMany<T> extends Operation<void> {
   start(g: Waiter | null): Result {
     const { bulk } = this.chan.codec;
     if (bulk !== undefined) this.packed ??= bulk.pack(this.values, 'sendMany');
-    while (this.sent < this.values.length) {
+    if (this.length < 0) this.length = this.values.length;
+    while (this.sent < this.length) {
       const r = this.packed === null ? this.sendOne(g) : this.sendBatch(this.packed, g);
       const n = r >> TAG_SHIFT;
       switch (r & TAG) {

@@ -305,6 +305,18 @@ describe('a getter of what is sent', () => {
   });
 });
 
+test('sendMany sends what the array held when it began', async () => {
+  const [ch, list] = [chan(i32, 1), [1, 2, 3]];
+  await run(function* () {
+    go(function* () {
+      yield* gosched();
+      list.push(4);
+      for (let i = 1; i <= 3; i++) expect(yield* ch.recv()).toBe(i);
+    });
+    yield* ch.sendMany(list);
+  });
+});
+
 function spin(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
