@@ -71,7 +71,8 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
     while (!g.woken) {
       p.self = null;
       p.addr = 0;
-      if (!runOne() && !sleepBlocked()) throw cannotBlock(op);
+      if (runOne()) beat();
+      else if (!sleepBlocked()) throw cannotBlock(op);
     }
   } finally {
     if (self !== null) blocking.delete(self);
