@@ -3,7 +3,7 @@ import { CASES_MAX, P_CASE, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layo
 import { mistake, outOfMemory } from './errors.ts';
 import { type AnyOperation, type Op, SELECTABLE } from './op.ts';
 import { caseOf, coreWords, parkOnAll, select as selectInCore } from './runtime/core.ts';
-import type { Waiter } from './runtime/processor.ts';
+import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, completed, PARKED, type Result } from './runtime/result.ts';
 import { ARMED, ENCODES, IDLE, NO, UNKNOWN } from './runtime/state.ts';
 
@@ -124,10 +124,13 @@ export class CaseList {
   /** Shows the cases to the core. When that fails, no case has been touched. */
   private enter(g: Waiter | null, noneReady: boolean): number {
     const { count } = this;
-    const addr = g === null ? 0 : g.addr;
     try {
       // First all that may run code of the program: it may select, too, and there is but one case table.
-      if (this.encodes) for (let i = 0; i < count; i++) this.at(i).prepare();
+      if (this.encodes) {
+        for (let i = 0; i < count; i++) this.at(i).prepare();
+        if (p.cut !== null) g = null; // it has ended its own program meanwhile
+      }
+      const addr = g === null ? 0 : g.addr;
       for (let i = 0; i < count; i++) this.at(i).describe(i, g);
       const r = noneReady ? parkOnAll(count, addr) : selectInCore(count, addr);
       if (r === R_MEMORY) throw outOfMemory();

@@ -24,6 +24,11 @@ export function addressOf(g: Waiter | null): number {
   return g === null ? 0 : g.addr;
 }
 
+/** The same of a sender whose value has just been encoded: that may have ended its program, and its record is gone then. */
+export function senderOf(g: Waiter | null): number {
+  return p.cut === null ? addressOf(g) : 0;
+}
+
 abstract class ReceiveOp<T, R> extends SharedOp<T, R> {
   start(g: Waiter | null): Result {
     return this.commit(schanRecv(this.chan.addr, addressOf(g)));
@@ -145,7 +150,7 @@ export class SharedSendOp<T> extends SharedOp<T, void> {
 
   start(g: Waiter | null): Result {
     this.load();
-    return this.commit(schanSend(this.chan.addr, addressOf(g)));
+    return this.commit(schanSend(this.chan.addr, senderOf(g)));
   }
 
   commit(r: number): Result {

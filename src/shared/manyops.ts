@@ -8,7 +8,7 @@ import { p, type Waiter } from '../runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from '../runtime/result.ts';
 import { NO } from '../runtime/state.ts';
 import type { SharedChannel } from './channel.ts';
-import { addressOf } from './chanops.ts';
+import { addressOf, senderOf } from './chanops.ts';
 import type { BigArray, NumberArray } from './codec.ts';
 import { word } from './word.ts';
 
@@ -176,7 +176,7 @@ export class SharedSendMany<T> extends Operation<void> {
     slotsOf(this.chan.codec.bulk?.wide === true).set(
       values.subarray(this.sent, end) as Float64Array & BigInt64Array,
     );
-    return schanSendMany(this.chan.addr, end - this.sent, addressOf(g));
+    return schanSendMany(this.chan.addr, end - this.sent, senderOf(g));
   }
 
   /** The result of `sendMany` of one value. */
@@ -184,7 +184,7 @@ export class SharedSendMany<T> extends Operation<void> {
     const { codec, addr } = this.chan;
     codec.write(this.values[this.sent] as T, 'sendMany');
     const kept = word.f64[0] as number;
-    const r = schanSend(addr, addressOf(g)) & TAG;
+    const r = schanSend(addr, senderOf(g)) & TAG;
     if (r === R_SLOT) return R_SLOT | (1 << TAG_SHIFT);
     if (r === R_PARKED) this.kept = kept;
     else codec.undo();

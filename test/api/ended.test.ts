@@ -105,7 +105,7 @@ describe('an operation that is tried in vain', () => {
 
   test.each(uses)('%s outside any goroutine', (_, use) => {
     const [ch, b] = [chan(buffer), buffer(8)];
-    const iterator = use(ch.send(b) as Op<unknown>)[Symbol.iterator]();
+    const iterator = use(ch.send(b))[Symbol.iterator]();
     expect(thrownBy(() => iterator.next())).toBeInstanceOf(TypeError);
     expect(b.byteLength).toBe(8);
   });
@@ -115,7 +115,7 @@ describe('an operation that is tried in vain', () => {
     const ended = run(
       function* () {
         stop.abort(new Error('stop'));
-        use(ch.send(b) as Op<unknown>).block();
+        use(ch.send(b)).block();
         yield* gosched();
       },
       { signal: stop.signal },
@@ -286,6 +286,30 @@ describe('a getter of what is sent', () => {
     expect(nums.trySend(7)).toBe(true);
     expect(await chosen).toEqual({ key: 'n', value: 7 });
   });
+
+  test.each(['send', 'sendMany', 'select'])(
+    'ends its own program, in %s: nobody stands at the channel',
+    async (how) => {
+      const [ch, stop] = [chan(value<unknown>()), new AbortController()];
+      const message = {
+        get x() {
+          stop.abort(new Error('stop'));
+          return 1;
+        },
+      };
+      const ended = run(
+        function* () {
+          if (how === 'send') yield* ch.send(message);
+          else if (how === 'sendMany') yield* ch.sendMany([message]);
+          else yield* select([ch.send(message), chan().recv()]);
+        },
+        { signal: stop.signal },
+      );
+      expect(await rejection(ended)).toEqual(new Error('stop'));
+      expect(ch.tryRecv()).toBe(undefined);
+      await hostTurn();
+    },
+  );
 
   test('makes a send on the same channel: it is one of its own', async () => {
     const ch = chan(value<unknown>(), 8);
