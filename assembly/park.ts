@@ -17,7 +17,7 @@ import {
 } from './layout';
 import { heapRemove } from './heap';
 import { lock, unlock } from './lock';
-import { atomicCas, atomicSet, get, set } from './memory';
+import { atomicCas, atomicGet, atomicSet, get, set } from './memory';
 import { p } from './proc';
 import { runqPutNext, runqReady } from './runq';
 import { semaLeave } from './sema';
@@ -113,10 +113,9 @@ export function wakeAll(list: i32, closed: i32): void {
   }
 }
 
-/** Makes a waiting goroutine ready, by the given case; 0 if another thread was faster. */
+/** Makes a waiting goroutine ready, by the given case; 0 if another case, of this or another thread, was faster. */
 export function wake(g: i32, index: i32, closed: i32): i32 {
-  if (!claim(g)) return 0;
-  check((get(g, G_SELECT) & SELECT_SHARED) != 0 || get(g, G_STATUS) == G_WAITING, TRAP_STATUS);
+  if (atomicGet(g + G_STATUS) != G_WAITING || !claim(g)) return 0;
   wakeClaimed(g, index, closed);
   return 1;
 }

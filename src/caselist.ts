@@ -3,9 +3,9 @@ import { CASES_MAX, P_CASE, R_BLOCK, R_MEMORY, R_PARKED } from '../assembly/layo
 import { mistake, outOfMemory } from './errors.ts';
 import { type AnyOperation, type Op, SELECTABLE } from './op.ts';
 import { caseOf, coreWords, parkOnAll, select as selectInCore } from './runtime/core.ts';
-import type { Waiter } from './runtime/processor.ts';
+import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, completed, PARKED, type Result } from './runtime/result.ts';
-import { ARMED, IDLE, NO, UNKNOWN } from './runtime/state.ts';
+import { ARMED, ENCODES, IDLE, NO, UNKNOWN } from './runtime/state.ts';
 
 type ByKey = Readonly<Record<string, Op<unknown>>>;
 export type Cases = readonly Op<unknown>[] | ByKey;
@@ -22,6 +22,12 @@ const ASK = -2;
 
 const { hasOwnProperty } = Object.prototype;
 
+/** A select that may be ended right after it has completed. */
+export interface Winning {
+  /** The case that completed it at once. */
+  winner: AnyOperation | null;
+}
+
 /** What a select has from its call until it is over; then the next one has it. */
 export class CaseList {
   /** These two are filled up to `count`. */
@@ -30,6 +36,8 @@ export class CaseList {
   private count = 0;
   /** The cases came in an object. */
   private named = false;
+  /** One of them encodes. */
+  private encodes = false;
 
   /** Takes the cases over, or throws with none of them touched. */
   static of(cases: Cases): CaseList {
@@ -64,7 +72,8 @@ export class CaseList {
     if (selectable === undefined) {
       throw mistake(`select, case ${key}`, 'an operation, such as ch.recv()', op);
     }
-    if (!selectable) throw new TypeError(`select: ${(op as AnyOperation).label} cannot be a case`);
+    if (selectable === NO) throw new TypeError(`select: ${(op as AnyOperation).label} cannot be a case`);
+    if (selectable === ENCODES) this.encodes = true;
     (op as AnyOperation).adopt();
     this.ops[count] = op as AnyOperation;
     this.keys[count] = key;
@@ -78,13 +87,14 @@ export class CaseList {
   }
 
   /** Completes one case, or parks `g` in all of them, or answers BLOCKED if it is null. */
-  start(g: Waiter | null): Result {
+  start(g: Waiter | null, of: Winning | null): Result {
     const { named } = this;
     const ready = this.onlyReady();
     if (ready >= 0) {
       const op = this.at(ready);
       const key = this.keys[ready];
       this.release(ready);
+      if (of !== null) of.winner = op;
       return selected(named, key, op.start(null));
     }
     if (ready === NONE && g === null) return BLOCKED;
@@ -95,6 +105,7 @@ export class CaseList {
     const op = this.at(index);
     const key = this.keys[index];
     this.release(index);
+    if (of !== null) of.winner = op;
     return selected(named, key, op.commit(r));
   }
 
@@ -113,8 +124,13 @@ export class CaseList {
   /** Shows the cases to the core. When that fails, no case has been touched. */
   private enter(g: Waiter | null, noneReady: boolean): number {
     const { count } = this;
-    const addr = g === null ? 0 : g.addr;
     try {
+      // First all that may run code of the program: it may select, too, and there is but one case table.
+      if (this.encodes) {
+        for (let i = 0; i < count; i++) this.at(i).prepare();
+        if (p.cut !== null) g = null; // it has ended its own program meanwhile
+      }
+      const addr = g === null ? 0 : g.addr;
       for (let i = 0; i < count; i++) this.at(i).describe(i, g);
       const r = noneReady ? parkOnAll(count, addr) : selectInCore(count, addr);
       if (r === R_MEMORY) throw outOfMemory();
@@ -149,6 +165,7 @@ export class CaseList {
     for (let i = 0; i < this.count; i++) this.ops[i] = undefined;
     if (this.count <= SPARE_CASES && spare.length < SPARE_MAX) spare.push(this);
     this.count = 0;
+    this.encodes = false;
   }
 
   /** Another thread is just completing one of them, and nobody can tell which. */

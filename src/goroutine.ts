@@ -7,7 +7,15 @@ import { coreWords, exit, explain, join, spawn, wordAt } from './runtime/core.ts
 import { reasonFor } from './runtime/dump.ts';
 import { isAsyncGeneratorFunction, isGenerator, isGeneratorFunction, isThenable } from './runtime/kinds.ts';
 import { asyncResumed, kick, resume } from './runtime/loop.ts';
-import { clearOwner, type Coroutine, cutRunning, p, setOwner, type Waiter } from './runtime/processor.ts';
+import {
+  blocking,
+  clearOwner,
+  type Coroutine,
+  cutRunning,
+  p,
+  setOwner,
+  type Waiter,
+} from './runtime/processor.ts';
 import { BLOCKED, done, type Result } from './runtime/result.ts';
 import { NO, YES } from './runtime/state.ts';
 import { siteOf, type Trace, trace } from './runtime/site.ts';
@@ -236,10 +244,10 @@ export class G<T> implements Goroutine<T>, Coroutine {
     if (p.self === this) cutRunning(this);
   }
 
-  /** Runs its `finally` blocks; they may not wait. One that runs now comes here when it next waits. */
+  /** Runs its `finally` blocks; they may not wait. One that runs now, or blocks, comes here when it next waits. */
   unwind(): void {
     const { gen } = this;
-    if (gen === null || p.cut === this) return;
+    if (gen === null || p.cut === this || blocking.has(this)) return;
     this.gen = null;
     const { self, addr, ending } = p;
     p.self = null;
@@ -406,7 +414,7 @@ export function goFrom(
 
 /** The program on whose behalf code runs now. */
 export function currentProgram(): Program {
-  if (p.ending) throw goroutineEnded();
+  if (p.ending || p.cut !== null) throw goroutineEnded();
   const owner = currentOwner();
   if (owner instanceof G && !owner.program.over) return owner.program;
   return fallback;

@@ -6,6 +6,7 @@ import { Operation, SELECTABLE } from './op.ts';
 import { writeCase } from './runtime/cases.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from './runtime/result.ts';
+import { NO } from './runtime/state.ts';
 
 export class RecvManyOp<T> extends Operation<T[]> {
   constructor(
@@ -94,8 +95,8 @@ export class SendManyOp<T> extends Operation<void> {
   }
 
   /** It may wait more than once. */
-  override get [SELECTABLE](): boolean {
-    return false;
+  override get [SELECTABLE](): number {
+    return NO;
   }
 
   // Not selectable: never called.

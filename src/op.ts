@@ -4,14 +4,15 @@
  * An operation is its own iterator, so `yield* op` allocates nothing: `next` completes it at once, or parks the
  * goroutine and is called again when the goroutine is resumed.
  */
+import { G_CLOSED } from '../assembly/layout.ts';
 import { goroutineEnded, mistake } from './errors.ts';
 import { type Handler, thenOn } from './runtime/async.ts';
 import { blockOn } from './runtime/block.ts';
-import { woken, yieldNow } from './runtime/core.ts';
+import { wordAt, woken, yieldNow } from './runtime/core.ts';
 import { kickIfReady, sliceOver } from './runtime/loop.ts';
 import { p, type Waiter } from './runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result } from './runtime/result.ts';
-import { ADOPTED, ARMED, BUSY, IDLE, KEPT, UNKNOWN } from './runtime/state.ts';
+import { ADOPTED, ARMED, BUSY, IDLE, KEPT, UNKNOWN, YES } from './runtime/state.ts';
 import { checking, track } from './runtime/unused.ts';
 
 declare const parkedBrand: unique symbol;
@@ -79,9 +80,9 @@ export abstract class Operation<T> implements Op<T> {
     return false;
   }
 
-  /** Whether it may be a case of a select. */
-  get [SELECTABLE](): boolean {
-    return true;
+  /** Whether it may be a case of a select: NO, YES or ENCODES. */
+  get [SELECTABLE](): number {
+    return YES;
   }
 
   constructor() {
@@ -103,6 +104,8 @@ export abstract class Operation<T> implements Op<T> {
   ready(): number {
     return UNKNOWN;
   }
+  /** ENCODES: does what may run code of the program, before any case is described. */
+  prepare(): void {}
   /** Completes as the chosen case, by result `r` of the core. */
   abstract commit(r: number): Result;
   /** What a parked sender offers, for a case of a select: the value of that case. */
@@ -111,7 +114,7 @@ export abstract class Operation<T> implements Op<T> {
   }
   /**
    * It was completed, but its goroutine is ended before it could know: gives back what must not be lost. `g` is null if it
-   * has taken its value out of the core already.
+   * has taken its value out of the core already. Not called of one that a close has woken: it is abandoned.
    */
   giveBack(_g: Waiter | null): void {}
   /** The same, when another thread is just completing it and nobody can tell what came of it. */
@@ -167,6 +170,7 @@ export abstract class Operation<T> implements Op<T> {
       return PARKED;
     }
     if (r === BLOCKED || g === null) {
+      release(this); // tried in vain: it has encoded what it would have sent, or holds its cases
       if (p.ending) throw goroutineEnded();
       if (p.cut !== null) return PARKED; // it is ended instead of parked: see `resume` in loop.ts
       throw new TypeError(
@@ -240,8 +244,10 @@ export function giveBack(g: Waiter): void {
   if (op === null) return;
   if (op.state === KEPT) return op.giveBack(null);
   const state = woken(g.addr);
-  if (state === WOKEN) op.giveBack(g);
-  else if (state === COMING) op.lose();
+  if (state === WOKEN) {
+    // Woken by a close, or only to compete for a permit: nothing was given, and the word is an older one.
+    if (wordAt(g.addr + G_CLOSED) === 0) op.giveBack(g);
+  } else if (state === COMING) op.lose();
 }
 
 /** Gives up an operation that somebody waited in. */
@@ -279,6 +285,10 @@ class MapOp<T, U> extends Operation<U> {
     return this.through(this.inner.finish(g));
   }
 
+  override prepare(): void {
+    this.inner.prepare();
+  }
+
   describe(i: number, g: Waiter | null): void {
     this.inner.describe(i, g);
   }
@@ -287,7 +297,7 @@ class MapOp<T, U> extends Operation<U> {
     return this.inner.ready();
   }
 
-  override get [SELECTABLE](): boolean {
+  override get [SELECTABLE](): number {
     return this.inner[SELECTABLE];
   }
 

@@ -1,10 +1,11 @@
 /** select: one of several operations, at one instant. */
-import { CaseList, type Cases } from './caselist.ts';
-import { type Op, Operation, SELECTABLE } from './op.ts';
+import { CaseList, type Cases, type Winning } from './caselist.ts';
+import { type AnyOperation, type Op, Operation, SELECTABLE } from './op.ts';
 import { caseOf } from './runtime/core.ts';
 import { kickIfReady } from './runtime/loop.ts';
 import type { Waiter } from './runtime/processor.ts';
 import { BLOCKED, type Result, takeResult } from './runtime/result.ts';
+import { NO } from './runtime/state.ts';
 
 /**
  * What `select` of an object gives: the key of the chosen case, which narrows the value.
@@ -31,9 +32,10 @@ export type SelectedAt<C extends readonly unknown[]> = {
     : never;
 }[number];
 
-class SelectOp extends Operation<unknown> {
+class SelectOp extends Operation<unknown> implements Winning {
   /** Null when it is over: the list may be another's then. */
   private cases: CaseList | null;
+  winner: AnyOperation | null = null;
 
   constructor(cases: CaseList) {
     super();
@@ -44,8 +46,8 @@ class SelectOp extends Operation<unknown> {
     return 'select()';
   }
 
-  override get [SELECTABLE](): boolean {
-    return false;
+  override get [SELECTABLE](): number {
+    return NO;
   }
 
   override get outside(): boolean {
@@ -55,7 +57,7 @@ class SelectOp extends Operation<unknown> {
   start(g: Waiter | null): Result {
     const cases = this.cases as CaseList;
     this.cases = null;
-    const r = cases.start(g);
+    const r = cases.start(g, this);
     if (!r.done) this.cases = cases;
     return r;
   }
@@ -72,6 +74,7 @@ class SelectOp extends Operation<unknown> {
 
   override giveBack(g: Waiter | null): void {
     if (g !== null) this.cases?.at(caseOf(g.addr)).giveBack(g);
+    else this.winner?.giveBack(null);
   }
 
   override lose(): void {
@@ -128,7 +131,7 @@ export function trySelect<const C extends Readonly<Record<string, Op<unknown>>>>
 export function trySelect<const C extends readonly Op<unknown>[]>(cases: C): SelectedAt<C> | undefined;
 export function trySelect(cases: Cases): unknown {
   const list = CaseList.of(cases);
-  const r = list.start(null);
+  const r = list.start(null, null);
   if (r === BLOCKED) {
     list.release(-1);
     return undefined;

@@ -65,12 +65,28 @@ function resolveSoon(op: AnyOperation, value: unknown, onValue: Handler): Outcom
   const outcome = new Outcome();
   if (p.self !== null || --p.budget >= 0 || !sliceOver()) outcome.settleFor(op.by, onValue, value, false);
   // Microtasks that complete at once have kept the host from its own events for long enough: it goes first.
-  else afterHost(() => outcome.settleFor(op.by, onValue, value, false));
+  else {
+    afterHost(() => {
+      if (op.by?.ended)
+        op.giveBack(null); // nobody goes on with it, so a lock would stay locked
+      else outcome.settleFor(op.by, onValue, value, false);
+    });
+  }
   return outcome;
 }
 
+/** The wait of an operation that was tried in vain; without memory for it the operation is given up. */
+function asyncWait(op: AnyOperation, onValue: Handler, onError: Handler): AsyncWait {
+  try {
+    return new AsyncWait(op, onValue, onError);
+  } catch (error) {
+    release(op);
+    throw error;
+  }
+}
+
 function park(op: AnyOperation, onValue: Handler, onError: Handler): Outcome {
-  const wait = new AsyncWait(op, onValue, onError);
+  const wait = asyncWait(op, onValue, onError);
   try {
     const r = op.start(wait);
     if (!r.done) {

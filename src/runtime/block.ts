@@ -6,7 +6,8 @@ import { deadlock } from './dump.ts';
 import { waiterRecord } from './async.ts';
 import { exit, waitingOnHost } from './core.ts';
 import { kickIfReady, runOne, sleepBlocked } from './loop.ts';
-import { clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
+import { blocking, clearOwner, cutRunning, ownerAt, p, setOwner, type Waiter } from './processor.ts';
+import { beat } from './rest.ts';
 import { takeResult } from './result.ts';
 
 class Blocker implements Waiter {
@@ -30,8 +31,7 @@ export function blockOn(op: AnyOperation): unknown {
     kickIfReady();
     return takeResult(r);
   }
-  if (p.ending || p.cut !== null) throw goroutineEnded();
-  const g = new Blocker(waiterRecord());
+  const g = blocker(op);
   setOwner(g.addr, g);
   try {
     r = op.start(g);
@@ -51,17 +51,31 @@ export function blockOn(op: AnyOperation): unknown {
   }
 }
 
+/** Whom an operation that was tried in vain will wake; it is given up if there is none. */
+function blocker(op: AnyOperation): Blocker {
+  try {
+    if (p.ending || p.cut !== null) throw goroutineEnded();
+    return new Blocker(waiterRecord());
+  } catch (error) {
+    release(op);
+    throw error;
+  }
+}
+
 function runUntilWoken(g: Blocker, op: AnyOperation): void {
   const { self, addr, async } = p;
   p.async = null;
   g.woken = false;
+  if (self !== null) blocking.add(self);
   try {
     while (!g.woken) {
       p.self = null;
       p.addr = 0;
-      if (!runOne() && !sleepBlocked()) throw cannotBlock(op);
+      if (runOne()) beat();
+      else if (!sleepBlocked()) throw cannotBlock(op);
     }
   } finally {
+    if (self !== null) blocking.delete(self);
     p.self = self;
     p.addr = addr;
     p.async = async;

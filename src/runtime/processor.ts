@@ -72,6 +72,9 @@ export const p: Processor = {
   cut: null,
 };
 
+/** Goroutines that stand in `block()`, on the stack: their generators are running, so nobody can end them yet. */
+export const blocking = new Set<Waiter>();
+
 type Owner = Waiter | Alarm | undefined;
 
 /** For each page of records, the owners of those that have one: a processor has few of all the pages there are. */

@@ -30,8 +30,13 @@ export function lookAround(): boolean {
 /** Not resting any more. */
 export function awake(): void {
   Atomics.store(coreWords, P_QUIET >> 2, 0);
-  Atomics.add(coreWords, P_BEATS >> 2, 1);
+  beat();
   wakeUp();
+}
+
+/** Something has happened: who looks after the threads sees that this one is not stuck. */
+export function beat(): void {
+  Atomics.add(coreWords, P_BEATS >> 2, 1);
 }
 
 /** How long tasks may be left to a processor that is awake. If it has not taken them by then, it computes. */
@@ -88,7 +93,11 @@ export function restBlocked(ms: number, quiet: boolean): boolean {
   const woken = Atomics.load(coreWords, P_EPOCH >> 2) !== epoch;
   hasten(!woken);
   if (woken || !quiet) awake();
-  else wakeUp(); // nothing has happened, and nobody shall think so
+  else {
+    // Nothing has happened, and nobody shall think so; but what it finds to do now may take long.
+    Atomics.store(coreWords, P_QUIET >> 2, 0);
+    wakeUp();
+  }
   if (!may || woken) return may;
   const all = allQuiet(); // asked in any case: it sees, too, that a thread has ended
   return !quiet || !all;

@@ -19,6 +19,10 @@ export const YES = 1;
 /** It is for the core to say. */
 export const UNKNOWN = 2;
 
+// Whether an operation may be a case of a select: NO, YES, or
+/** Yes, and what it sends must be encoded first, which may run code of the program. */
+export const ENCODES = 2;
+
 /**
  * Of the operations that complete in a buffer, those at every 16th slot count against the budget: the counter is in
  * memory, and a fifth of such an operation would be spent on it. The bits of the slot that are 0 then.

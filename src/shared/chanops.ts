@@ -1,11 +1,12 @@
 /** Operations on shared channels. */
 import { CASE_SRECV, CASE_SSEND, R_BLOCK, R_CLOSED, R_PARKED, R_SLOT, TAG } from '../../assembly/layout.ts';
 import { sendOnClosed } from '../errors.ts';
-import { Operation } from '../op.ts';
+import { Operation, SELECTABLE } from '../op.ts';
 import { writeCase, writeWordCase } from '../runtime/cases.ts';
 import { schanRecv, schanSend, valueOf } from '../runtime/core.ts';
 import { p, type Waiter } from '../runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from '../runtime/result.ts';
+import { BUSY, ENCODES } from '../runtime/state.ts';
 import type { SharedChannel } from './channel.ts';
 import { word } from './word.ts';
 
@@ -21,6 +22,11 @@ abstract class SharedOp<T, U> extends Operation<U> {
 
 export function addressOf(g: Waiter | null): number {
   return g === null ? 0 : g.addr;
+}
+
+/** The same of a sender whose value has just been encoded: that may have ended its program, and its record is gone then. */
+export function senderOf(g: Waiter | null): number {
+  return p.cut === null ? addressOf(g) : 0;
 }
 
 abstract class ReceiveOp<T, R> extends SharedOp<T, R> {
@@ -129,8 +135,13 @@ export class SharedSendOp<T> extends SharedOp<T, void> {
       else word.f64[0] = this.number;
       return;
     }
-    const value = this.value as T;
-    this.chan.codec.write(value, 'send');
+    const { state } = this;
+    this.state = BUSY; // a getter of the value may send on the same channel: not with this
+    try {
+      this.chan.codec.write(this.value as T, 'send');
+    } finally {
+      this.state = state;
+    }
     this.value = undefined;
     this.encoded = true;
     if (wide) this.bits = word.i64[0] as bigint;
@@ -139,7 +150,7 @@ export class SharedSendOp<T> extends SharedOp<T, void> {
 
   start(g: Waiter | null): Result {
     this.load();
-    return this.commit(schanSend(this.chan.addr, addressOf(g)));
+    return this.commit(schanSend(this.chan.addr, senderOf(g)));
   }
 
   commit(r: number): Result {
@@ -159,6 +170,14 @@ export class SharedSendOp<T> extends SharedOp<T, void> {
 
   finish(): Result {
     return this.commit(p.closed ? R_CLOSED : R_SLOT);
+  }
+
+  override get [SELECTABLE](): number {
+    return ENCODES;
+  }
+
+  override prepare(): void {
+    this.load();
   }
 
   describe(i: number): void {

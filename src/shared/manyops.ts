@@ -6,8 +6,9 @@ import { writeCase } from '../runtime/cases.ts';
 import { batch, schanRecvMany, schanSend, schanSendMany, valueOf } from '../runtime/core.ts';
 import { p, type Waiter } from '../runtime/processor.ts';
 import { BLOCKED, done, PARKED, type Result, VOID } from '../runtime/result.ts';
+import { NO } from '../runtime/state.ts';
 import type { SharedChannel } from './channel.ts';
-import { addressOf } from './chanops.ts';
+import { addressOf, senderOf } from './chanops.ts';
 import type { BigArray, NumberArray } from './codec.ts';
 import { word } from './word.ts';
 
@@ -122,6 +123,8 @@ export class SharedRecvMany<T> extends Operation<ArrayLike<T>> {
 
 export class SharedSendMany<T> extends Operation<void> {
   private sent = 0;
+  /** How many there were at the first start: the array may grow meanwhile. */
+  private length = -1;
   /** Of numbers: checked. */
   private packed: NumberArray | BigArray | null = null;
   /** One value is with the core. */
@@ -147,7 +150,8 @@ export class SharedSendMany<T> extends Operation<void> {
   start(g: Waiter | null): Result {
     const { bulk } = this.chan.codec;
     if (bulk !== undefined) this.packed ??= bulk.pack(this.values, 'sendMany');
-    while (this.sent < this.values.length) {
+    if (this.length < 0) this.length = this.values.length;
+    while (this.sent < this.length) {
       const r = this.packed === null ? this.sendOne(g) : this.sendBatch(this.packed, g);
       const n = r >> TAG_SHIFT;
       switch (r & TAG) {
@@ -172,7 +176,7 @@ export class SharedSendMany<T> extends Operation<void> {
     slotsOf(this.chan.codec.bulk?.wide === true).set(
       values.subarray(this.sent, end) as Float64Array & BigInt64Array,
     );
-    return schanSendMany(this.chan.addr, end - this.sent, addressOf(g));
+    return schanSendMany(this.chan.addr, end - this.sent, senderOf(g));
   }
 
   /** The result of `sendMany` of one value. */
@@ -180,7 +184,7 @@ export class SharedSendMany<T> extends Operation<void> {
     const { codec, addr } = this.chan;
     codec.write(this.values[this.sent] as T, 'sendMany');
     const kept = word.f64[0] as number;
-    const r = schanSend(addr, addressOf(g)) & TAG;
+    const r = schanSend(addr, senderOf(g)) & TAG;
     if (r === R_SLOT) return R_SLOT | (1 << TAG_SHIFT);
     if (r === R_PARKED) this.kept = kept;
     else codec.undo();
@@ -216,8 +220,8 @@ export class SharedSendMany<T> extends Operation<void> {
   }
 
   /** It may wait more than once. */
-  override get [SELECTABLE](): boolean {
-    return false;
+  override get [SELECTABLE](): number {
+    return NO;
   }
 
   // Not selectable: never called.

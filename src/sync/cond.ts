@@ -4,6 +4,7 @@ import { type Op, Operation, SELECTABLE } from '../op.ts';
 import { semaAcquire } from '../runtime/core.ts';
 import type { Waiter } from '../runtime/processor.ts';
 import { BLOCKED, PARKED, type Result, VOID } from '../runtime/result.ts';
+import { NO } from '../runtime/state.ts';
 import type { sharedBrand, SharedObject } from '../shared/shared.ts';
 import { shareable, sharingOfTag, TAG_COND } from '../shared/shareable.ts';
 import { handleAt, release } from './handles.ts';
@@ -126,8 +127,8 @@ class CondOp extends Operation<void> {
     return this.sema.outside;
   }
 
-  override get [SELECTABLE](): boolean {
-    return false;
+  override get [SELECTABLE](): number {
+    return NO;
   }
 
   start(g: Waiter | null): Result {
@@ -158,6 +159,7 @@ class CondOp extends Operation<void> {
   // It is ended. What it does in `finally` will unlock: so nothing is given back that it has got again already, and if
   // it has not, and the lock is free, it gets it.
   override abandon(): void {
+    if (!this.holding && this.relock === null) return; // it never waited, and unlocked nothing
     this.told();
     this.relock?.abandon();
     this.l[LOCK].tryLock();

@@ -1,8 +1,8 @@
 /** The operations that wait for a semaphore. */
-import { G_CLOSED, R_PARKED } from '../../assembly/layout.ts';
+import { R_PARKED } from '../../assembly/layout.ts';
 import { Operation } from '../op.ts';
 import { writeSemaCase } from '../runtime/cases.ts';
-import { semaAcquire, wordAt } from '../runtime/core.ts';
+import { semaAcquire } from '../runtime/core.ts';
 import { p, type Waiter } from '../runtime/processor.ts';
 import { BLOCKED, completed, PARKED, type Result } from '../runtime/result.ts';
 import { ARMED, IDLE, UNKNOWN, YES } from '../runtime/state.ts';
@@ -95,8 +95,8 @@ export class SemaOp<T> extends Operation<T> {
     this.holding = false;
   }
 
-  /** What was given to somebody who is gone would be gone, too. Who was woken to compete has nothing yet. */
-  override giveBack(g: Waiter | null): void {
-    if (g === null || wordAt(g.addr + G_CLOSED) === 0) this.sema.release(this.n);
+  /** What was given to somebody who is gone would be gone, too. */
+  override giveBack(): void {
+    this.sema.release(this.n);
   }
 }

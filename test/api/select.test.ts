@@ -12,6 +12,7 @@ import {
   type SendChan,
   sleep,
   trySelect,
+  wait,
 } from 'goroutines';
 import { describe, expect, test } from 'vitest';
 import { rejection } from './support.ts';
@@ -238,4 +239,17 @@ test('then chains, Promise.all and Promise.race', async () => {
   const closed = chan<number>();
   closed.close();
   expect(await closed.send(1).then(null, (e: Error) => e.message)).toBe('send on closed channel');
+});
+
+test('a promise that settles when another case has just won is not listened to', async () => {
+  let settle = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (settle = resolve));
+  const ch = chan<number>();
+  const chosen = run(function* () {
+    return yield* select({ got: ch.recv(), settled: wait(promise) });
+  });
+  await new Promise((resolve) => setTimeout(resolve));
+  settle();
+  expect(ch.trySend(5)).toBe(true); // its microtask comes before the goroutine's turn
+  expect(await chosen).toEqual({ key: 'got', value: 5 });
 });

@@ -52,6 +52,13 @@ export function encodeWith(put: (encoder: Encoder) => void): number {
   const encoder = idle.pop() ?? new Encoder();
   try {
     put(encoder);
+    if (!encoder.giveable()) {
+      // A getter has sent or freed what the walk had passed. Now the walk meets it, and says where it is.
+      encoder.clear();
+      put(encoder);
+      if (!encoder.giveable())
+        throw new TypeError('a value that changes while it is encoded cannot be shared');
+    }
     return encoder.finish();
   } finally {
     encoder.clear();
@@ -143,6 +150,14 @@ export class Encoder extends Writer {
       this.byte(F.ARRAY_LONG);
       this.size(length);
     }
+  }
+
+  /** Whether everything may be given still that might be when the walk passed it. */
+  giveable(): boolean {
+    for (const { sharing, object } of this.handles) {
+      if (sharing.refuse?.(object) !== undefined) return false;
+    }
+    return true;
   }
 
   /** Gives what is to be given, and puts all into a block. */
