@@ -75,6 +75,11 @@ function finishUnread(task: number, outcome: number, result: number): void {
 const waiting = new Map<Known, number[]>();
 const imports = new Map<string, Promise<unknown>>();
 
+/** Whether a module is being imported. Of what it waits for the host may know nothing. */
+export function importing(): boolean {
+  return waiting.size > 0;
+}
+
 function begin(task: number): void {
   if (!runIs(wordAt(task + J_RUN))) return finishUnread(task, OUTCOME_ENDED, 0);
   const known = taskOf(wordAt(task + J_KEY));
