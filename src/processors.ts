@@ -2,7 +2,15 @@
  * The processors of a program: threads that run its tasks. Owned by the thread that made the memory. They start when
  * there are tasks for them, serve one run after another, and hold no process open.
  */
-import { GLOBQ, GLOBQ_COUNT, HEADER_MORE, P_ASLEEP, P_TASKS } from '../assembly/layout.ts';
+import {
+  GLOBQ,
+  GLOBQ_COUNT,
+  HEADER_MORE,
+  P_ASLEEP,
+  P_DEQ_HEAD,
+  P_DEQ_TAIL,
+  P_TASKS,
+} from '../assembly/layout.ts';
 import { url, version } from './about.ts';
 import { beginTasks } from './begin.ts';
 import type { Listing, Order, Report } from './control.ts';
@@ -10,7 +18,7 @@ import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
-import { allWords, onStuck, procNew, takeTasks, wordAt } from './runtime/core.ts';
+import { allWords, base, onStuck, procNew, takeTasks, wordAt } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
 import { reaper } from './runtime/reaper.ts';
@@ -127,7 +135,19 @@ function endIdle(): void {
 /** A task was made. */
 function provide(): void {
   if (wanted === 0 || impossible) kick();
-  else if (processors.length < wanted && wordAt(GLOBQ + GLOBQ_COUNT) > spare()) launch();
+  else if (lacking()) launch();
+}
+
+/** Whether there are more tasks than processors to take them, and there may be more of those. */
+function lacking(): boolean {
+  return !impossible && processors.length < wanted && untaken() > spare();
+}
+
+/** Tasks that wait, in the global queue and wherever they were made. */
+function untaken(): number {
+  let count = wordAt(GLOBQ + GLOBQ_COUNT);
+  for (const p of [base, ...others()]) count += wordAt(p + P_DEQ_TAIL) - wordAt(p + P_DEQ_HEAD);
+  return count;
 }
 
 /** Processors that will take a task without being asked: they start, or sleep and were woken. */
@@ -139,7 +159,12 @@ function spare(): number {
 
 /** There are tasks, and perhaps nobody to take them. */
 function provideAll(): void {
-  while (!impossible && processors.length < wanted && wordAt(GLOBQ + GLOBQ_COUNT) > spare()) launch();
+  askForMore(); // first: a task made from now on is told of
+  while (lacking()) launch();
+}
+
+/** Other threads tell of the next task they make, if there could be more processors. */
+function askForMore(): void {
   Atomics.store(allWords(), HEADER_MORE >> 2, processors.length < wanted ? 1 : 0);
 }
 
@@ -151,7 +176,7 @@ function launch(): void {
   const worker = host.spawn({ version, memory, module, p, url: url as string });
   const processor: Processor = { worker, p, ready: false };
   processors.push(processor);
-  Atomics.store(allWords(), HEADER_MORE >> 2, processors.length < wanted ? 1 : 0);
+  askForMore();
   worker.onMessage((message) => heard(processor, message as Report));
   worker.onExit((why, error) => gone(processor, why, error));
 }

@@ -44,6 +44,12 @@ describe('where tasks run', () => {
     expect(await run(() => go(tasks.outer, 20).join(), { procs: 2 })).toBe(41);
   });
 
+  test('those that a task starts, on further threads', async () => {
+    await shutdown(); // there is one thread when the task begins
+    const ids = (await run(() => go(tasks.fansOut, 10, 100).join(), { procs: 2 })) as number[];
+    expect(new Set(ids).size).toBe(2);
+  });
+
   test('without run', async () => {
     expect(await go(tasks.add, 2, 3).join()).toBe(5);
   });
