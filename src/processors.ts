@@ -110,13 +110,20 @@ export async function shutdown(): Promise<void> {
 export function retune(): void {
   const runs = activeRuns();
   wanted = runs.length === 0 ? gomaxprocs() : Math.max(...runs.map((run) => run.procs ?? gomaxprocs()));
-  takeTasks(wanted === 0 || impossible ? 1 : 0);
-  let fewer = false;
+  const own = wanted === 0 || impossible ? 1 : 0;
+  let changed = wordAt(base + P_TASKS) !== own;
+  takeTasks(own);
   processors.forEach(({ p }, i) => {
     const takes = i < wanted ? 1 : 0;
-    if (Atomics.exchange(allWords(), (p + P_TASKS) >> 2, takes) > takes) fewer = true;
+    if (Atomics.exchange(allWords(), (p + P_TASKS) >> 2, takes) !== takes) changed = true;
   });
-  if (fewer) reaper().wakeOne(); // others may have left a task to one that now takes none
+  // What is left of programs that have ended is worth no thread.
+  if (runs.length > 0 || tasks > 0) provideAll();
+  if (changed) {
+    // A task may lie with one that takes none any more, or have been left to it.
+    if (processors.length > 0) reaper().wakeOne();
+    kick();
+  }
   if (runs.length > 0) {
     stopGrace?.();
     stopGrace = undefined;

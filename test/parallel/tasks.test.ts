@@ -1,6 +1,6 @@
 /** Tasks: where they run, what crosses, and what goes wrong. */
 import { threadId } from 'node:worker_threads';
-import { chan, f64, go, numGoroutine, run, sleep, task, value, WaitGroup } from 'goroutines';
+import { chan, f64, go, numGoroutine, run, select, sleep, task, value, WaitGroup } from 'goroutines';
 import { afterAll, describe, expect, test } from 'vitest';
 import { shutdown } from 'goroutines';
 import * as tasks from './fixtures/tasks.mjs';
@@ -48,6 +48,24 @@ describe('where tasks run', () => {
     await shutdown(); // there is one thread when the task begins
     const ids = (await run(() => go(tasks.fansOut, 10, 100).join(), { procs: 2 })) as number[];
     expect(new Set(ids).size).toBe(2);
+  });
+
+  test('a run with processors begins: they take over what one without has left to do', async () => {
+    await shutdown();
+    const stop = chan();
+    let other: Promise<unknown> | undefined;
+    const first = await run(
+      function* () {
+        const g = go(tasks.where);
+        other = run(() => stop.recv(), { procs: 1 });
+        return yield* select({ ran: g.join(), never: sleep(10_000) });
+      },
+      { procs: 0 },
+    );
+    expect(first.key).toBe('ran');
+    expect(first.value).not.toBe(threadId);
+    stop.close();
+    await other;
   });
 
   test('without run', async () => {
