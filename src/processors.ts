@@ -14,7 +14,7 @@ import {
 import { url, version } from './about.ts';
 import { beginTasks } from './begin.ts';
 import type { Listing, Order, Report } from './control.ts';
-import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
+import { type GoroutineInfo, mistake } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
@@ -86,7 +86,7 @@ export async function start(options: { readonly procs?: number } = {}): Promise<
   if (!Number.isInteger(count) || count < 0)
     throw mistake('start, option procs', 'a non-negative integer', count);
   if (impossible) return;
-  while (processors.length < count) launch();
+  while (processors.length < count && launch());
   retune();
   while (!impossible && processors.some((processor) => !processor.ready)) {
     host.keepAlive(true);
@@ -167,7 +167,7 @@ function spare(): number {
 /** There are tasks, and perhaps nobody to take them. */
 function provideAll(): void {
   askForMore(); // first: a task made from now on is told of
-  while (lacking()) launch();
+  while (lacking() && launch());
 }
 
 /** Other threads tell of the next task they make, if there could be more processors. */
@@ -175,17 +175,36 @@ function askForMore(): void {
   Atomics.store(allWords(), HEADER_MORE >> 2, processors.length < wanted ? 1 : 0);
 }
 
-function launch(): void {
+/** Starts a processor; false if none can be had. Throws nothing: the task that it is for has been made. */
+function launch(): boolean {
   const p = procNew();
-  if (p === 0) throw outOfMemory();
+  if (p === 0) return noMore('out of memory');
   Atomics.store(allWords(), (p + P_TASKS) >> 2, processors.length < wanted ? 1 : 0);
+  let worker: HostWorker;
+  try {
+    worker = host.spawn({ version, memory, module, p, url: url as string });
+  } catch (error) {
+    // As of a thread that has died, or all would leave tasks to it: it has the least to do.
+    Atomics.store(allWords(), (p + P_TASKS) >> 2, 0);
+    reap(p);
+    reaper().wakeOne();
+    return noMore(String(error));
+  }
   share();
-  const worker = host.spawn({ version, memory, module, p, url: url as string });
   const processor: Processor = { worker, p, ready: false };
   processors.push(processor);
   askForMore();
   worker.onMessage((message) => heard(processor, message as Report));
   worker.onExit((why, error) => gone(processor, why, error));
+  return true;
+}
+
+/** Those that there are do with what there is. */
+function noMore(why: string): false {
+  if (processors.length > 0) return false;
+  giveUp(why);
+  retune();
+  return false;
 }
 
 function heard(processor: Processor, report: Report): void {
