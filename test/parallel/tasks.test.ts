@@ -68,6 +68,16 @@ describe('where tasks run', () => {
     await other;
   });
 
+  test('without run, after more programs at once than there can be', async () => {
+    const stop = chan();
+    const all = Array.from({ length: 1024 }, () => run(() => stop.recv(), { procs: 1 }));
+    const last = all.pop();
+    stop.close();
+    await expect(last).rejects.toThrow(new RangeError('run: too many programs at once'));
+    expect(await Promise.all(all)).toEqual(new Array(1023).fill(undefined));
+    expect(await go(tasks.add, 2, 3).join()).toBe(5);
+  });
+
   test('without run', async () => {
     expect(await go(tasks.add, 2, 3).join()).toBe(5);
   });
