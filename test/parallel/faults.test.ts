@@ -170,6 +170,27 @@ describe('a program in one file, with run at its top level', () => {
   });
 });
 
+describe('a task that ends when the memory is full', () => {
+  test.each([
+    ['returns', '0'],
+    ['returns', '1'],
+    ['throws', '0'],
+    ['throws', '1'],
+  ])('it %s, with %s processors: out of memory, for who joins it', async (how, procs) => {
+    expect(await program('full', [how, procs])).toEqual({
+      code: 0,
+      out: 'Panic ERR_OUT_OF_MEMORY undefined\n',
+    });
+  });
+
+  test('it panics: that of its program', async () => {
+    expect(await program('full', ['panics', '1'])).toEqual({
+      code: 0,
+      out: 'Panic ERR_GOROUTINE_PANIC ERR_OUT_OF_MEMORY\n',
+    });
+  });
+});
+
 describe('no more threads', () => {
   const PAGE = 65536;
   test.each([
