@@ -16,7 +16,7 @@ import { importing } from './begin.ts';
 import type { DeadlockError } from './errors.ts';
 import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
-import { listOthers, noteStopped, others } from './processors.ts';
+import { holdForTasks, listOthers, noteStopped, others } from './processors.ts';
 import { activeRuns } from './program.ts';
 import { AsyncWait } from './runtime/async.ts';
 import { allWords, coreWords, idle, timerNext, waitingOnHost, wordAt } from './runtime/core.ts';
@@ -60,6 +60,7 @@ export function unwatch(): void {
   stopWaiting = undefined;
   if (keepAlive !== undefined) host.clearTimer(keepAlive);
   keepAlive = undefined;
+  holdForTasks(); // it may have been tried what else does: see `judge` and `report`
 }
 
 /** A turn begins. Does the code that runs in it, and in its microtasks, set timers of the host? */

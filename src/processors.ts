@@ -92,7 +92,7 @@ export async function start(options: { readonly procs?: number } = {}): Promise<
     host.keepAlive(true);
     await new Promise<void>((resolve) => onReady.push(resolve));
   }
-  host.keepAlive(tasks > 0);
+  holdForTasks();
 }
 
 /**
@@ -306,6 +306,11 @@ function send(worker: HostWorker, order: Order): void {
   worker.post(order);
 }
 
+/** This thread's tasks hold its event loop open as long as they have not ended. */
+export function holdForTasks(): void {
+  host.keepAlive(tasks > 0);
+}
+
 /** The addresses of the processors on other threads. */
 export function others(): readonly number[] {
   return processors.map(({ p }) => p);
@@ -323,7 +328,7 @@ if (host.boot() === undefined) {
     provide,
     pending(count) {
       tasks = count;
-      host.keepAlive(count > 0);
+      holdForTasks();
     },
     whyLost: (p) => lost.get(p) ?? { why: 'its thread has ended' },
   });

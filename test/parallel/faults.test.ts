@@ -191,6 +191,16 @@ describe('a task that ends when the memory is full', () => {
   });
 });
 
+describe('after a program in which all were asleep for a while, the process', () => {
+  test('goes on while a task is left', async () => {
+    expect(await program('holds', ['task'])).toEqual({ code: 0, out: '2\n' });
+  });
+
+  test('ends otherwise', async () => {
+    expect(await program('holds', ['nothing'])).toEqual({ code: 0, out: 'DeadlockError\n' });
+  });
+});
+
 describe('no more threads', () => {
   const PAGE = 65536;
   test.each([
