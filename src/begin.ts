@@ -75,8 +75,13 @@ function finishUnread(task: number, outcome: number, result: number): void {
 const waiting = new Map<Known, number[]>();
 const imports = new Map<string, Promise<unknown>>();
 
+/** Whether a module is being imported. Of what it waits for the host may know nothing. */
+export function importing(): boolean {
+  return waiting.size > 0;
+}
+
 function begin(task: number): void {
-  if (!runIs(wordAt(task + J_RUN))) return finishUnread(task, OUTCOME_ENDED, 0);
+  if (endedBefore(task)) return;
   const known = taskOf(wordAt(task + J_KEY));
   if (known.body !== undefined) return beginWith(task, known);
   const others = waiting.get(known);
@@ -85,6 +90,13 @@ function begin(task: number): void {
     waiting.set(known, [task]);
     load(known);
   }
+}
+
+/** Its program has ended: there is nothing to do. That may also be while its module was imported. */
+function endedBefore(task: number): boolean {
+  if (runIs(wordAt(task + J_RUN))) return false;
+  finishUnread(task, OUTCOME_ENDED, 0);
+  return true;
 }
 
 function beginWith(task: number, known: Known): void {
@@ -111,7 +123,7 @@ function refuse(task: number, { name, url }: TaskBody, why: string, cause?: unkn
 function refuseWaiting(known: Known, why: string, cause?: unknown): void {
   const tasks = waiting.get(known) ?? [];
   waiting.delete(known);
-  for (const task of tasks) refuse(task, known.task, why, cause);
+  for (const task of tasks) if (!endedBefore(task)) refuse(task, known.task, why, cause);
 }
 
 /** Imports the module of a task. It counts as found as soon as it is registered, whatever the module does then. */
@@ -134,7 +146,7 @@ onRegister((known) => {
   waiting.delete(known);
   // Not in the middle of the import: what stands below the call must exist first.
   host.macrotask(() => {
-    for (const task of tasks) beginWith(task, known);
+    for (const task of tasks) if (!endedBefore(task)) beginWith(task, known);
   });
 });
 

@@ -4,17 +4,19 @@
  * Counting the core's waits is exact for generator goroutines. It is not enough in JavaScript, where a host callback
  * may send on a channel, or an async function wait for a promise that nobody counted. So a suspicion is reported only
  * when the host, too, has nothing that could wake anybody:
- *   - nothing is ready, no timer is set, nobody waits for a promise, every async goroutine stands in an operation; and
+ *   - nothing is ready, no timer is set, nobody waits for a promise, no module of a task is being imported, every async
+ *     goroutine stands in an operation; and
  *   - its event loop is empty: then it is certain, and reported at once; or
  *   - for a while it has waited for nothing: no socket, file, process or input, and no timer but somebody else's (see
  *     `mayHaveTimers`). Meanwhile a poll looks again, which keeps no process alive.
  * Why so: docs/decisions/0003-deadlock.md.
  */
 import { GLOBQ, GLOBQ_COUNT, P_BEATS, P_DEQ_HEAD, P_DEQ_TAIL, P_INBOX, P_QUIET } from '../assembly/layout.ts';
+import { importing } from './begin.ts';
 import type { DeadlockError } from './errors.ts';
 import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
-import { listOthers, noteStopped, others } from './processors.ts';
+import { holdForTasks, listOthers, noteStopped, others } from './processors.ts';
 import { activeRuns } from './program.ts';
 import { AsyncWait } from './runtime/async.ts';
 import { allWords, coreWords, idle, timerNext, waitingOnHost, wordAt } from './runtime/core.ts';
@@ -58,6 +60,7 @@ export function unwatch(): void {
   stopWaiting = undefined;
   if (keepAlive !== undefined) host.clearTimer(keepAlive);
   keepAlive = undefined;
+  holdForTasks(); // it may have been tried what else does: see `judge` and `report`
 }
 
 /** A turn begins. Does the code that runs in it, and in its microtasks, set timers of the host? */
@@ -80,7 +83,7 @@ function asleep(): boolean {
 }
 
 function quietHere(): boolean {
-  return idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0;
+  return idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0 && !importing();
 }
 
 /**

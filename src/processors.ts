@@ -2,11 +2,19 @@
  * The processors of a program: threads that run its tasks. Owned by the thread that made the memory. They start when
  * there are tasks for them, serve one run after another, and hold no process open.
  */
-import { GLOBQ, GLOBQ_COUNT, HEADER_MORE, P_ASLEEP, P_TASKS } from '../assembly/layout.ts';
+import {
+  GLOBQ,
+  GLOBQ_COUNT,
+  HEADER_MORE,
+  P_ASLEEP,
+  P_DEQ_HEAD,
+  P_DEQ_TAIL,
+  P_TASKS,
+} from '../assembly/layout.ts';
 import { url, version } from './about.ts';
 import { beginTasks } from './begin.ts';
 import type { Listing, Order, Report } from './control.ts';
-import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
+import { type GoroutineInfo, mistake } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
@@ -78,13 +86,13 @@ export async function start(options: { readonly procs?: number } = {}): Promise<
   if (!Number.isInteger(count) || count < 0)
     throw mistake('start, option procs', 'a non-negative integer', count);
   if (impossible) return;
-  while (processors.length < count) launch();
+  while (processors.length < count && launch());
   retune();
   while (!impossible && processors.some((processor) => !processor.ready)) {
     host.keepAlive(true);
     await new Promise<void>((resolve) => onReady.push(resolve));
   }
-  host.keepAlive(tasks > 0);
+  holdForTasks();
 }
 
 /**
@@ -102,13 +110,19 @@ export async function shutdown(): Promise<void> {
 export function retune(): void {
   const runs = activeRuns();
   wanted = runs.length === 0 ? gomaxprocs() : Math.max(...runs.map((run) => run.procs ?? gomaxprocs()));
-  Atomics.store(coreWords, P_TASKS >> 2, wanted === 0 || impossible ? 1 : 0);
-  let fewer = false;
+  const own = wanted === 0 || impossible ? 1 : 0;
+  let changed = Atomics.exchange(coreWords, P_TASKS >> 2, own) !== own;
   processors.forEach(({ p }, i) => {
     const takes = i < wanted ? 1 : 0;
-    if (Atomics.exchange(allWords(), (p + P_TASKS) >> 2, takes) > takes) fewer = true;
+    if (Atomics.exchange(allWords(), (p + P_TASKS) >> 2, takes) !== takes) changed = true;
   });
-  if (fewer) reaper().wakeOne(); // others may have left a task to one that now takes none
+  // What is left of programs that have ended is worth no thread.
+  if (runs.length > 0 || tasks > 0) provideAll();
+  if (changed) {
+    // A task may lie with one that takes none any more, or have been left to it.
+    if (processors.length > 0) reaper().wakeOne();
+    kick();
+  }
   if (runs.length > 0) {
     stopGrace?.();
     stopGrace = undefined;
@@ -127,7 +141,19 @@ function endIdle(): void {
 /** A task was made. */
 function provide(): void {
   if (wanted === 0 || impossible) kick();
-  else if (processors.length < wanted && wordAt(GLOBQ + GLOBQ_COUNT) > spare()) launch();
+  else if (lacking()) launch();
+}
+
+/** Whether there are more tasks than processors to take them, and there may be more of those. */
+function lacking(): boolean {
+  return !impossible && processors.length < wanted && untaken() > spare();
+}
+
+/** Tasks that wait, in the global queue and wherever they were made. */
+function untaken(): number {
+  let count = wordAt(GLOBQ + GLOBQ_COUNT);
+  for (const p of [base, ...others()]) count += wordAt(p + P_DEQ_TAIL) - wordAt(p + P_DEQ_HEAD);
+  return count;
 }
 
 /** Processors that will take a task without being asked: they start, or sleep and were woken. */
@@ -139,21 +165,45 @@ function spare(): number {
 
 /** There are tasks, and perhaps nobody to take them. */
 function provideAll(): void {
-  while (!impossible && processors.length < wanted && wordAt(GLOBQ + GLOBQ_COUNT) > spare()) launch();
+  askForMore(); // first: a task made from now on is told of
+  while (lacking() && launch());
+}
+
+/** Other threads tell of the next task they make, if there could be more processors. */
+function askForMore(): void {
   Atomics.store(allWords(), HEADER_MORE >> 2, processors.length < wanted ? 1 : 0);
 }
 
-function launch(): void {
+/** Starts a processor; false if none can be had. Throws nothing: the task that it is for has been made. */
+function launch(): boolean {
   const p = procNew();
-  if (p === 0) throw outOfMemory();
+  if (p === 0) return noMore('out of memory');
   Atomics.store(allWords(), (p + P_TASKS) >> 2, processors.length < wanted ? 1 : 0);
+  let worker: HostWorker;
+  try {
+    worker = host.spawn({ version, memory, module, p, url: url as string });
+  } catch (error) {
+    // As of a thread that has died, or all would leave tasks to it: it has the least to do.
+    Atomics.store(allWords(), (p + P_TASKS) >> 2, 0);
+    reap(p);
+    reaper().wakeOne();
+    return noMore(String(error));
+  }
   share();
-  const worker = host.spawn({ version, memory, module, p, url: url as string });
   const processor: Processor = { worker, p, ready: false };
   processors.push(processor);
-  Atomics.store(allWords(), HEADER_MORE >> 2, processors.length < wanted ? 1 : 0);
+  askForMore();
   worker.onMessage((message) => heard(processor, message as Report));
   worker.onExit((why, error) => gone(processor, why, error));
+  return true;
+}
+
+/** Those that there are do with what there is. */
+function noMore(why: string): false {
+  if (processors.length > 0) return false;
+  giveUp(why);
+  retune();
+  return false;
 }
 
 function heard(processor: Processor, report: Report): void {
@@ -255,6 +305,11 @@ function send(worker: HostWorker, order: Order): void {
   worker.post(order);
 }
 
+/** This thread's tasks hold its event loop open as long as they have not ended. */
+export function holdForTasks(): void {
+  host.keepAlive(tasks > 0);
+}
+
 /** The addresses of the processors on other threads. */
 export function others(): readonly number[] {
   return processors.map(({ p }) => p);
@@ -272,7 +327,7 @@ if (host.boot() === undefined) {
     provide,
     pending(count) {
       tasks = count;
-      host.keepAlive(count > 0);
+      holdForTasks();
     },
     whyLost: (p) => lost.get(p) ?? { why: 'its thread has ended' },
   });

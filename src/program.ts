@@ -103,6 +103,8 @@ export class Run extends Base {
     readonly procs: number | undefined,
   ) {
     super(runBegin());
+    // 0 is the name of what is outside any program, and nothing may end that.
+    if (this.run === 0) throw new RangeError('run: too many programs at once');
     active.push(this);
     setFallback(this);
   }

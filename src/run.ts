@@ -47,7 +47,8 @@ export interface RunOptions {
  * @returns what `main` returns. Rejects with what `main` throws; with a `Panic` whose message is `panic: <error>` and
  * whose `cause` is the error, if another goroutine throws and nobody joins it; with a `DeadlockError` if all
  * goroutines wait for each other; with the signal's reason if it is aborted.
- * @throws TypeError (as a rejection) if `main` is not a function or an option has the wrong type.
+ * @throws TypeError (as a rejection) if `main` is not a function or an option has the wrong type; RangeError (as a
+ * rejection) if 1023 programs run already.
  * @example
  * await run(function* main() {
  *   const ch = chan<string>();

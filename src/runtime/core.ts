@@ -9,8 +9,10 @@ import {
   BATCH,
   BATCH_MAX,
   BLOCK_BYTES,
+  BLOCK_HEAD,
   C_COUNT,
   CASES,
+  CLASS_MAX,
   G_CASE,
   HEADER_LIMIT,
   HEADER_PAGES,
@@ -231,10 +233,14 @@ export function allWords(): Int32Array {
   return p.words;
 }
 
+/** The largest block. */
+const BLOCK_MAX = 2 ** CLASS_MAX - BLOCK_HEAD;
+
 setWord(memory.buffer, base + P_VALUE);
 setHeap({
   alloc(size) {
-    const address = core.blockAlloc(size);
+    // Of a larger number the core would see the low 32 bits alone.
+    const address = size > BLOCK_MAX ? 0 : core.blockAlloc(size);
     if (address === 0) throw outOfMemory();
     return address;
   },

@@ -196,6 +196,7 @@ function turn(): void {
   watcher?.turn();
   refillTraces();
   let over = false;
+  let threw = true;
   let patience = ASYNC_PATIENCE;
   try {
     while (!over && patience > 0 && (runOne() || (isShared() && lookAround()))) {
@@ -203,11 +204,13 @@ function turn(): void {
       over = (--p.budget < 0 && sliceOver()) || lastRead >= sliceEnd;
       if (resumedAsync) patience--;
     }
+    threw = false;
   } finally {
     running = false;
+    resumedAsync = false;
     RESULT.value = undefined; // a received value must not live on in here
+    if (threw) scheduleMacro(); // what is ready goes on all the same
   }
-  resumedAsync = false;
   if (over) scheduleMacro();
   else if (patience === 0) kick();
   else if (scheduled === 'no') goIdle();

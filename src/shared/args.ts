@@ -3,6 +3,7 @@
  *
  * Stable: all exports.
  */
+import { outOfMemory, Panic } from '../errors.ts';
 import { alloc, view } from './heap.ts';
 import { decode, discard } from './value/decoder.ts';
 import { encode } from './value/encoder.ts';
@@ -52,16 +53,20 @@ export function decodeResult(address: number): unknown {
 /**
  * Encodes what was thrown. Whatever it is, it arrives: an error as the nearest built-in class, with its name, message,
  * stack, causes and own fields; something else as itself, if it can be shared, or as an error that says what it was.
- *
- * @throws Panic `out of memory`.
+ * 0 without memory, which arrives as that: nobody is there who could be told otherwise.
  */
 export function encodeError(thrown: unknown): number {
-  return encodePart(thrown);
+  try {
+    return encodePart(thrown);
+  } catch (error) {
+    if (error instanceof Panic && error.code === 'ERR_OUT_OF_MEMORY') return 0;
+    throw error;
+  }
 }
 
 /** Takes what was thrown, and frees its block. */
 export function decodeError(address: number): unknown {
-  return decode(address);
+  return address === 0 ? outOfMemory() : decode(address);
 }
 
 /** Frees arguments, a result or an error that nobody will take. */

@@ -33,9 +33,13 @@ function freeBlock(address: number): void {
  * A handle of bytes in shared memory, made by `buffer(n)`. Sending it, on a shared channel or to a task, moves the
  * bytes, whatever their number, at no cost: the receiver gets a handle of its own, and this one is dead.
  *
+ * The bytes are freed when nobody has the handle or its `bytes` any more. Another view that is laid over them does not
+ * count: keep the handle for as long as the view is used.
+ *
  * @example
- * using frame: SharedBuffer = buffer(1920 * 1080 * 4);
- * new Float32Array(frame.bytes.buffer, frame.bytes.byteOffset, 16).fill(1);
+ * using frame: SharedBuffer = buffer(1920 * 1080 * 4); // kept to the end of the block, and so are its bytes
+ * const pixels = new Float32Array(frame.bytes.buffer, frame.bytes.byteOffset, frame.byteLength / 4);
+ * pixels.fill(1);
  */
 export class SharedBuffer {
   declare readonly [sharedBrand]: true;
@@ -53,7 +57,7 @@ export class SharedBuffer {
   /**
    * The bytes, in place: what is written here, the receiver will read. Not to be used any more once the buffer was
    * sent or freed, for then they are somebody else's. They begin at a multiple of 8 of `bytes.buffer`, so that any
-   * typed array may be laid over them.
+   * typed array may be laid over them, while the handle is kept.
    *
    * @throws TypeError if the buffer was sent or freed.
    */

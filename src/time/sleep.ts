@@ -58,3 +58,8 @@ export function checkMs(where: string, ms: number): number {
   if (typeof ms !== 'number' || Number.isNaN(ms)) throw mistake(where, 'a number of milliseconds', ms);
   return ms;
 }
+
+/** When a timer is due: a delay below zero is none, as in Go. Never a time below zero, which is no time to the core. */
+export function dueIn(ms: number): number {
+  return clock() + Math.max(0, ms);
+}

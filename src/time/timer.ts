@@ -5,9 +5,9 @@ import { host } from '../host/index.ts';
 import { nilChan } from '../nil.ts';
 import { timerFree, timerNew, timerSet } from '../runtime/core.ts';
 import { kick } from '../runtime/loop.ts';
-import { clearOwner, clock, type Alarm, setOwner } from '../runtime/processor.ts';
+import { type Alarm, clearOwner, setOwner } from '../runtime/processor.ts';
 import { trace } from '../runtime/site.ts';
-import { checkMs } from './sleep.ts';
+import { checkMs, dueIn } from './sleep.ts';
 import { TimerChan } from './timerchan.ts';
 
 /**
@@ -83,7 +83,7 @@ class Call implements FuncTimer, Alarm {
       setOwner(this.record, this);
       this.program.pending++;
     }
-    timerSet(this.record, clock() + ms);
+    timerSet(this.record, dueIn(ms));
     kick();
     return was;
   }

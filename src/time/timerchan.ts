@@ -11,6 +11,7 @@ import type { RecvChan } from '../chantypes.ts';
 import { mistake, outOfMemory } from '../errors.ts';
 import { type Op, type Parked, Operation } from '../op.ts';
 import { finished } from '../wait.ts';
+import { dueIn } from './sleep.ts';
 import { writeCase } from '../runtime/cases.ts';
 import { timerClear, timerFire, timerFree, timerNew, timerSet, timerWait } from '../runtime/core.ts';
 import { kick } from '../runtime/loop.ts';
@@ -33,7 +34,7 @@ export class TimerChan implements RecvChan<number>, Alarm {
   arm(ms: number, period: number): boolean {
     const was = this.armed;
     this.period = period;
-    this.when = clock() + ms;
+    this.when = dueIn(ms);
     this.armed = true;
     if (this.record !== 0) {
       timerSet(this.record, this.when);

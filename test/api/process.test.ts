@@ -1,4 +1,4 @@
-/** What only a process of its own can show: the check mode, and a core that is full. */
+/** What only a process of its own can show: the check mode, a core that is full, and an exception in the loop. */
 import { expect, test } from 'vitest';
 import { child } from './support.ts';
 
@@ -23,4 +23,9 @@ test('memory.maximum reached: a clear Panic where it happens, and what runs goes
   expect(result['message']).toContain('memory.maximum');
   expect(result['started']).toBeGreaterThan(1000);
   expect(result['started']).toBeLessThan(100_000);
+});
+
+test('a turn of the loop that throws does not strand who is ready', async () => {
+  const { code, stdout, stderr } = await child('evil');
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'no prototype\nwent on\n', stderr: '' });
 });

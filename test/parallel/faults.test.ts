@@ -161,8 +161,9 @@ describe('programs over several threads', () => {
   });
 });
 
-function onefile(args: string[], before = ''): Promise<{ code: number; out: string }> {
-  const file = fileURLToPath(new URL('./fixtures/onefile.mjs', import.meta.url));
+/** Runs a program of the fixtures in a process of its own. */
+function program(name: string, args: string[] = [], before = ''): Promise<{ code: number; out: string }> {
+  const file = fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
   const argv =
     before === ''
       ? [file, ...args]
@@ -178,15 +179,68 @@ describe('a program in one file, with run at its top level', () => {
   test.each(['0', '1', '2', '4'])(
     '%s processors: the same result, once, and the process ends',
     async (procs) => {
-      expect(await onefile([procs])).toEqual({ code: 0, out: '338350 true\n' });
+      expect(await program('onefile', [procs])).toEqual({ code: 0, out: '338350 true\n' });
     },
   );
 
   test('without shared memory', async () => {
-    expect(await onefile([], 'delete globalThis.SharedArrayBuffer')).toEqual({
+    expect(await program('onefile', [], 'delete globalThis.SharedArrayBuffer')).toEqual({
       code: 0,
       out: '338350 true\n',
     });
+  });
+});
+
+describe('a task that ends when the memory is full', () => {
+  test.each([
+    ['returns', '0'],
+    ['returns', '1'],
+    ['throws', '0'],
+    ['throws', '1'],
+  ])('it %s, with %s processors: out of memory, for who joins it', async (how, procs) => {
+    expect(await program('full', [how, procs])).toEqual({
+      code: 0,
+      out: 'Panic ERR_OUT_OF_MEMORY undefined\n',
+    });
+  });
+
+  test('it panics: that of its program', async () => {
+    expect(await program('full', ['panics', '1'])).toEqual({
+      code: 0,
+      out: 'Panic ERR_GOROUTINE_PANIC ERR_OUT_OF_MEMORY\n',
+    });
+  });
+});
+
+describe('after a program in which all were asleep for a while, the process', () => {
+  test('goes on while a task is left', async () => {
+    expect(await program('holds', ['task'])).toEqual({ code: 0, out: '2\n' });
+  });
+
+  test('ends otherwise', async () => {
+    expect(await program('holds', ['nothing'])).toEqual({ code: 0, out: 'DeadlockError\n' });
+  });
+});
+
+describe('no more threads', () => {
+  const PAGE = 65536;
+  test.each([
+    ['no memory for a second one', 60 * PAGE, 9],
+    ['the host refuses a second one', 1 << 30, 1],
+  ])('%s: go does not throw, the first runs all tasks', async (_, maximum, threads) => {
+    expect(await program('scarce', [String(maximum), String(threads)])).toEqual({
+      code: 0,
+      out: 'elsewhere,elsewhere,elsewhere,1\n',
+    });
+  });
+
+  test.each([
+    ['no memory for any', 40 * PAGE, 9, 'out of memory'],
+    ['the host refuses', 1 << 30, 0, 'Error: no more threads'],
+  ])('%s: all tasks run on this thread, with a warning', async (_, maximum, threads, why) => {
+    const { code, out } = await program('scarce', [String(maximum), String(threads)]);
+    expect({ code, first: out.split('\n')[0] }).toEqual({ code: 0, first: 'here,here,here,1' });
+    expect(out).toContain(`no thread can be started, so all tasks run on this one: ${why}`);
   });
 });
 

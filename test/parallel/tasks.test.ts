@@ -1,6 +1,6 @@
 /** Tasks: where they run, what crosses, and what goes wrong. */
 import { threadId } from 'node:worker_threads';
-import { chan, f64, go, numGoroutine, run, sleep, task, value, WaitGroup } from 'goroutines';
+import { chan, f64, go, numGoroutine, run, select, sleep, task, value, WaitGroup } from 'goroutines';
 import { afterAll, describe, expect, test } from 'vitest';
 import { shutdown } from 'goroutines';
 import * as tasks from './fixtures/tasks.mjs';
@@ -62,6 +62,40 @@ describe('where tasks run', () => {
 
   test('from inside a task, too', async () => {
     expect(await run(() => go(tasks.outer, 20).join(), { procs: 2 })).toBe(41);
+  });
+
+  test('those that a task starts, on further threads', async () => {
+    await shutdown(); // there is one thread when the task begins
+    const ids = (await run(() => go(tasks.fansOut, 10, 100).join(), { procs: 2 })) as number[];
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test('a run with processors begins: they take over what one without has left to do', async () => {
+    await shutdown();
+    const stop = chan();
+    let other: Promise<unknown> | undefined;
+    const first = await run(
+      function* () {
+        const g = go(tasks.where);
+        other = run(() => stop.recv(), { procs: 1 });
+        return yield* select({ ran: g.join(), never: sleep(10_000) });
+      },
+      { procs: 0 },
+    );
+    expect(first.key).toBe('ran');
+    expect(first.value).not.toBe(threadId);
+    stop.close();
+    await other;
+  });
+
+  test('without run, after more programs at once than there can be', async () => {
+    const stop = chan();
+    const all = Array.from({ length: 1024 }, () => run(() => stop.recv(), { procs: 1 }));
+    const last = all.pop();
+    stop.close();
+    await expect(last).rejects.toThrow(new RangeError('run: too many programs at once'));
+    expect(await Promise.all(all)).toEqual(new Array(1023).fill(undefined));
+    expect(await go(tasks.add, 2, 3).join()).toBe(5);
   });
 
   test('without run', async () => {

@@ -115,6 +115,26 @@ test('negative delays are over at once', async () => {
   expect(called).toBe(true);
 });
 
+test('a delay that began before the process did is over at once, and hides no other timer', async () => {
+  const called = await run(function* () {
+    let calls = 0;
+    afterFunc(-1e12, () => void calls++);
+    afterFunc(1000, () => void calls++).reset(-1e12);
+    const timer = new Timer(1000);
+    go(function* () {
+      yield* timer.c.recv();
+      calls++;
+    });
+    yield* sleep(1);
+    timer.reset(-1e12);
+    yield* sleep(20);
+    return calls;
+  });
+  expect(called).toBe(3);
+  // Due when it was set, and not before.
+  expect(Date.now() - (new Timer(-1e12).c.tryRecv()?.value ?? 0)).toBeLessThan(1000);
+});
+
 test('ten thousand functions after zero are all called once', async () => {
   const calls = new Uint8Array(10_000);
   for (const i of calls.keys()) afterFunc(0, () => void (calls[i] = (calls[i] ?? 0) + 1));
