@@ -14,7 +14,7 @@ import { GLOBQ, GLOBQ_COUNT, P_BEATS, P_DEQ_HEAD, P_DEQ_TAIL, P_INBOX, P_QUIET }
 import type { DeadlockError } from './errors.ts';
 import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
-import { listOthers, noteStopped, others } from './processors.ts';
+import { holdForTasks, listOthers, noteStopped, others } from './processors.ts';
 import { activeRuns } from './program.ts';
 import { AsyncWait } from './runtime/async.ts';
 import { allWords, coreWords, idle, timerNext, waitingOnHost, wordAt } from './runtime/core.ts';
@@ -58,6 +58,7 @@ export function unwatch(): void {
   stopWaiting = undefined;
   if (keepAlive !== undefined) host.clearTimer(keepAlive);
   keepAlive = undefined;
+  holdForTasks(); // the loop was held open, or let go of, to see who is asleep
 }
 
 /** A turn begins. Does the code that runs in it, and in its microtasks, set timers of the host? */

@@ -84,7 +84,7 @@ export async function start(options: { readonly procs?: number } = {}): Promise<
     host.keepAlive(true);
     await new Promise<void>((resolve) => onReady.push(resolve));
   }
-  host.keepAlive(tasks > 0);
+  holdForTasks();
 }
 
 /**
@@ -255,6 +255,11 @@ function send(worker: HostWorker, order: Order): void {
   worker.post(order);
 }
 
+/** The event loop is held open for tasks, and for nothing else. */
+export function holdForTasks(): void {
+  host.keepAlive(tasks > 0);
+}
+
 /** The addresses of the processors on other threads. */
 export function others(): readonly number[] {
   return processors.map(({ p }) => p);
@@ -272,7 +277,7 @@ if (host.boot() === undefined) {
     provide,
     pending(count) {
       tasks = count;
-      host.keepAlive(count > 0);
+      holdForTasks();
     },
     whyLost: (p) => lost.get(p) ?? { why: 'its thread has ended' },
   });

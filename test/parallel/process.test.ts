@@ -1,0 +1,23 @@
+/** What only a process of its own can show of programs with threads: that it ends, and what is done before. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+/** Runs a case of fixtures/process.mjs; `code` is -1 if it had to be killed. */
+function ended(name: string): Promise<{ code: number; lines: string[]; ms: number }> {
+  const file = fileURLToPath(new URL('./fixtures/process.mjs', import.meta.url));
+  const began = performance.now();
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file, name], { timeout: 20_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      const lines = (stdout + stderr).split('\n').filter((line) => line !== '');
+      resolve({ code, lines, ms: performance.now() - began });
+    });
+  });
+}
+
+const DEADLOCK = 'DeadlockError: all goroutines are asleep - deadlock!';
+
+test.each(['deadlockAfterStart', 'deadlockAfterTask'])('%s: the process ends', async (name) => {
+  expect(await ended(name)).toMatchObject({ code: 0, lines: [DEADLOCK] });
+});
