@@ -59,7 +59,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
     while (!g.woken) {
       p.self = null;
       p.addr = 0;
-      if (!runOne() && !sleepBlocked()) throw cannotBlock(op);
+      if (!runOne() && !sleepBlocked(g.addr)) throw cannotBlock(op);
     }
   } finally {
     p.self = self;

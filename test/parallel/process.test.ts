@@ -1,7 +1,7 @@
 /** What only a process of its own can show of programs with threads: that it ends, and what is done before. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 /** Runs a case of fixtures/process.mjs; `code` is -1 if it had to be killed. */
 function ended(name: string): Promise<{ code: number; lines: string[]; ms: number }> {
@@ -20,4 +20,28 @@ const DEADLOCK = 'DeadlockError: all goroutines are asleep - deadlock!';
 
 test.each(['deadlockAfterStart', 'deadlockAfterTask'])('%s: the process ends', async (name) => {
   expect(await ended(name)).toMatchObject({ code: 0, lines: [DEADLOCK] });
+});
+
+describe('block() on what only this thread can end', () => {
+  test('throws in a task what it throws elsewhere', async () => {
+    const { code, lines } = await ended('blocksInVain');
+    const promises =
+      'TypeError: LABEL: block() cannot wait for promises, which do not settle meanwhile; use await or yield*';
+    const expected = {
+      promise: promises.replace('LABEL', 'wait()'),
+      waiting: promises.replace('LABEL', 'join()'),
+      async: DEADLOCK,
+      local: DEADLOCK,
+      unshared: DEADLOCK,
+      mutex: DEADLOCK,
+    };
+    expect({ code, got: lines.map((line) => JSON.parse(line) as unknown) }).toEqual({
+      code: 0,
+      got: [expected, expected],
+    });
+  });
+
+  test('waits for a goroutine here that another thread wakes', async () => {
+    expect(await ended('blocksForRelay')).toMatchObject({ code: 0, lines: ['7'] });
+  });
 });
