@@ -3,7 +3,7 @@ import type { GoroutineInfo } from './errors.ts';
 
 /** To a processor. */
 export type Order =
-  /** A run is over: its goroutines end. */
+  /** A run is over: its goroutines end. Answered with `ended` by one that has had any. */
   | { readonly type: 'end'; readonly run: number }
   /** Asks for a `Listing`. */
   | { readonly type: 'list'; readonly id: number };
@@ -20,6 +20,8 @@ export type Report =
       readonly error: number;
       readonly goroutine: GoroutineInfo;
     }
+  /** The goroutines of a run have ended here, and their clean-up has run. */
+  | { readonly type: 'ended'; readonly run: number }
   | Listing;
 
 export interface Listing {

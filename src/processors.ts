@@ -2,10 +2,19 @@
  * The processors of a program: threads that run its tasks. Owned by the thread that made the memory. They start when
  * there are tasks for them, serve one run after another, and hold no process open.
  */
-import { GLOBQ, GLOBQ_COUNT, HEADER_MORE, P_ASLEEP, P_TASKS } from '../assembly/layout.ts';
+import {
+  GLOBQ,
+  GLOBQ_COUNT,
+  HEADER_MORE,
+  P_ASLEEP,
+  P_DEQ_HEAD,
+  P_DEQ_TAIL,
+  P_TASKS,
+} from '../assembly/layout.ts';
 import { url, version } from './about.ts';
 import { beginTasks } from './begin.ts';
 import type { Listing, Order, Report } from './control.ts';
+import { answer, answered, computesInVain, endsPending, type Unanswered } from './ends.ts';
 import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
@@ -13,6 +22,7 @@ import { activeRuns, onRunEnd, outside } from './program.ts';
 import { allWords, onStuck, procNew, takeTasks, wordAt } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
+import { clearParts, partsOn } from './runtime/parts.ts';
 import { reaper } from './runtime/reaper.ts';
 import { share } from './runtime/rest.ts';
 import { runEnd } from './runtime/runs.ts';
@@ -24,6 +34,7 @@ interface Processor {
   readonly worker: HostWorker;
   readonly p: number;
   ready: boolean;
+  readonly unanswered: Unanswered;
 }
 
 let processors: Processor[] = [];
@@ -146,10 +157,11 @@ function provideAll(): void {
 function launch(): void {
   const p = procNew();
   if (p === 0) throw outOfMemory();
+  clearParts(p);
   Atomics.store(allWords(), (p + P_TASKS) >> 2, processors.length < wanted ? 1 : 0);
   share();
   const worker = host.spawn({ version, memory, module, p, url: url as string });
-  const processor: Processor = { worker, p, ready: false };
+  const processor: Processor = { worker, p, ready: false, unanswered: new Map() };
   processors.push(processor);
   Atomics.store(allWords(), HEADER_MORE >> 2, processors.length < wanted ? 1 : 0);
   worker.onMessage((message) => heard(processor, message as Report));
@@ -173,6 +185,9 @@ function heard(processor: Processor, report: Report): void {
       program?.panic({ error, goroutine: report.goroutine });
       break;
     }
+    case 'ended':
+      answer(processor.unanswered, report.run);
+      break;
     case 'listing':
       listings.get(report.id)?.(report);
       break;
@@ -195,6 +210,7 @@ function gone(processor: Processor, why: string, error: unknown): void {
   retune();
   provideAll();
   settleReady();
+  for (const run of processor.unanswered.keys()) answer(processor.unanswered, run);
   kick();
 }
 
@@ -218,6 +234,39 @@ export function noteStopped(): boolean {
  */
 function freeLocks(): void {
   for (const { worker, p } of processors) if (worker.stopped()) reaper().reapLocks(p);
+}
+
+/** A program is over. Answers when its goroutines on other threads are, too, if there are any. */
+function endRun(run: number): Promise<void> | undefined {
+  runEnd(run);
+  const asked = processors.filter(({ p }) => partsOn(p).runs.includes(run));
+  for (const { worker } of processors) send(worker, { type: 'end', run });
+  retune();
+  if (asked.length === 0) return undefined;
+  const over = answered(
+    run,
+    asked.map(({ unanswered }) => unanswered),
+  );
+  holdForTasks();
+  stopReplacing ??= host.poll(replaceStuck, REPLACE_MS);
+  return over.then(holdForTasks);
+}
+
+let stopReplacing: (() => void) | undefined;
+/** So often it is looked whether a thread must be replaced. */
+const REPLACE_MS = 250;
+
+/** Ends threads that compute for nobody, if there is work that none of the others takes. */
+function replaceStuck(): void {
+  const late = processors.filter(({ unanswered }) => unanswered.size > 0);
+  if (late.length === 0) {
+    stopReplacing?.();
+    stopReplacing = undefined;
+  }
+  for (const { worker, p, unanswered } of late) {
+    const queued = wordAt(p + P_DEQ_HEAD) !== wordAt(p + P_DEQ_TAIL) || wordAt(GLOBQ + GLOBQ_COUNT) > spare();
+    if (queued && computesInVain(p, unanswered)) void worker.terminate();
+  }
 }
 
 /** Then this thread runs the tasks: slower, but the same program. */
@@ -255,9 +304,9 @@ function send(worker: HostWorker, order: Order): void {
   worker.post(order);
 }
 
-/** The event loop is held open for tasks, and for nothing else. */
+/** The event loop is held open for tasks, and the ends of programs, and for nothing else. */
 export function holdForTasks(): void {
-  host.keepAlive(tasks > 0);
+  host.keepAlive(tasks > 0 || endsPending());
 }
 
 /** The addresses of the processors on other threads. */
@@ -268,11 +317,7 @@ export function others(): readonly number[] {
 if (host.boot() === undefined) {
   onStuck(freeLocks);
   beginTasks((run) => activeRuns().find((active) => active.run === run) ?? outside);
-  onRunEnd((run) => {
-    runEnd(run);
-    for (const { worker } of processors) send(worker, { type: 'end', run });
-    retune();
-  });
+  onRunEnd(endRun);
   setPool({
     provide,
     pending(count) {

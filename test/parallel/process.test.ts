@@ -45,3 +45,22 @@ describe('block() on what only this thread can end', () => {
     expect(await ended('blocksForRelay')).toMatchObject({ code: 0, lines: ['7'] });
   });
 });
+
+describe('the end of a program', () => {
+  test.each([
+    ['cleanUp', ['cleaned up', 'over']],
+    ['cleanUpOfLeft', ['cleaned up', 'over']],
+    ['cleanUpWhenThrown', ['cleaned up', 'Error: main threw']],
+  ])('%s: clean-up on other threads has run, also when the process ends with it', async (name, lines) => {
+    expect(await ended(name)).toMatchObject({ code: 0, lines });
+  });
+
+  test('threads that compute on are replaced when others need them', async () => {
+    expect(await ended('spinner')).toMatchObject({ code: 0, lines: ['3', '3'] });
+  });
+
+  test('one that computes for a program that goes on is not', async () => {
+    const { code, lines } = await ended('spinnerOfOthers');
+    expect({ code, lines }).toEqual({ code: 0, lines: ['cleaned up', 'computed', '3'] });
+  });
+});
