@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-/** Runs a case of fixtures/process.mjs; `code` is -1 if it had to be killed. */
-function ended(name: string): Promise<{ code: number; lines: string[]; ms: number }> {
-  const file = fileURLToPath(new URL('./fixtures/process.mjs', import.meta.url));
+/** Runs a case of fixtures/process.mjs, or another fixture; `code` is -1 if it had to be killed. */
+function ended(name: string, fixture = 'process'): Promise<{ code: number; lines: string[]; ms: number }> {
+  const file = fileURLToPath(new URL(`./fixtures/${fixture}.mjs`, import.meta.url));
   const began = performance.now();
   return new Promise((resolve) => {
     execFile(process.execPath, [file, name], { timeout: 20_000 }, (error, stdout, stderr) => {
@@ -63,4 +63,34 @@ describe('the end of a program', () => {
     const { code, lines } = await ended('spinnerOfOthers');
     expect({ code, lines }).toEqual({ code: 0, lines: ['cleaned up', 'computed', '3'] });
   });
+});
+
+describe('a module that does not get to its tasks', () => {
+  test('each task says why, not only the first', async () => {
+    const why = 'its module awaits run() before it registers it: call task(…) above';
+    expect(await ended('', 'steps')).toMatchObject({
+      code: 0,
+      lines: ['first', 'second'].map((name) => `go(task): cannot run "${name}" of here: ${why}`),
+    });
+  });
+
+  test('a warning names the module that is imported for ever', async () => {
+    const { code, lines } = await ended('', 'endless');
+    expect({ code, text: lines.join() }).toEqual({
+      code: 0,
+      text: expect.stringMatching(/the task never waits for its module.*endless\.mjs/) as unknown,
+    });
+  });
+});
+
+test('a task that threw is not reported as runnable', async () => {
+  const { code, lines } = await ended('threwUnseen');
+  expect({ code, lines }).toEqual({ code: 0, lines: ['throws [running]', 'Error: enough'] });
+});
+
+test('what clean-up throws at the end of the program is told, unless it is that it may not wait', async () => {
+  const { code, lines } = await ended('cleanUpThrows');
+  expect({ code, first: lines[0] }).toEqual({ code: 0, first: 'over' });
+  expect(lines.join().match(/clean-up of goroutine/g)).toHaveLength(1);
+  expect(lines.join()).toContain('(careless) at the end of its program threw: RangeError: in clean-up');
 });
