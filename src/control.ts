@@ -1,5 +1,6 @@
 /** What the thread of a program and the threads of its processors say to each other. All else goes through the core. */
 import type { GoroutineInfo } from './errors.ts';
+import type { Listed } from './runtime/dump.ts';
 
 /** To a processor. */
 export type Order =
@@ -27,5 +28,5 @@ export type Report =
 export interface Listing {
   readonly type: 'listing';
   readonly id: number;
-  readonly goroutines: readonly GoroutineInfo[];
+  readonly goroutines: readonly Listed[];
 }

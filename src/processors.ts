@@ -15,11 +15,12 @@ import { url, version } from './about.ts';
 import { beginTasks } from './begin.ts';
 import type { Listing, Order, Report } from './control.ts';
 import { answer, answered, computesInVain, endsPending, type Unanswered } from './ends.ts';
-import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
+import { mistake, outOfMemory } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
 import { allWords, onStuck, procNew, takeTasks, wordAt } from './runtime/core.ts';
+import type { Listed } from './runtime/dump.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
 import { clearParts, partsOn } from './runtime/parts.ts';
@@ -283,7 +284,7 @@ let lastListing = 0;
 const LISTING_MS = 200;
 
 /** The goroutines of all other threads. */
-export async function listOthers(): Promise<GoroutineInfo[]> {
+export async function listOthers(): Promise<Listed[]> {
   const lists = await Promise.all(processors.map(({ worker }) => listingOf(worker)));
   return lists.flatMap((listing) => listing?.goroutines ?? []);
 }

@@ -59,7 +59,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
     while (!g.woken) {
       p.self = null;
       p.addr = 0;
-      if (!runOne() && !sleepBlocked(g.addr)) throw cannotBlock(op);
+      if (!runOne() && !sleepBlocked(g.addr)) throw cannotBlock(op, (self ?? async)?.program?.run ?? 0);
     }
   } finally {
     p.self = self;
@@ -71,9 +71,9 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
   p.closed = g.closed;
 }
 
-function cannotBlock(op: AnyOperation): Error {
+function cannotBlock(op: AnyOperation, run: number): Error {
   if (host.blockFor(0)) {
-    if (waitingOnHost() === 0) return deadlock();
+    if (waitingOnHost() === 0) return deadlock(run);
     return new TypeError(
       `${op.label}: block() cannot wait for promises, which do not settle meanwhile; use await or yield*`,
     );

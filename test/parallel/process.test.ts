@@ -94,3 +94,10 @@ test('what clean-up throws at the end of the program is told, unless it is that 
   expect(lines.join().match(/clean-up of goroutine/g)).toHaveLength(1);
   expect(lines.join()).toContain('(careless) at the end of its program threw: RangeError: in clean-up');
 });
+
+test('programs that are deadlocked at once: each lists its own goroutines, one that blocks its thread, too', async () => {
+  expect(await ended('twoDeadlocks')).toMatchObject({
+    code: 0,
+    lines: ['1 outer [join], 2 blocksOn [block()]', '1 inner [chan receive]'],
+  });
+});
