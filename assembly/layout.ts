@@ -100,6 +100,7 @@ export const PAGE_KIND: i32 = 15;
 // +592 LOAD                   tasks that were taken here and have not ended
 // +640 DEQ_HEAD   DEQ_TAIL    unstarted tasks in DEQUE: thieves and owner move the head, the owner the tail
 // +768 BEATS      GS          turns of the API's loop; goroutines that have not ended, for whoever counts all
+// +776 PARTS      PART_RUNS   how many programs have goroutines here; the names of the first PARTS_LISTED, or 0
 export const P_RUNQ_HEAD: i32 = 0;
 export const P_RUNQ_TAIL: i32 = 4;
 export const P_RUNNEXT: i32 = 8;
@@ -135,7 +136,11 @@ export const P_DEQ_HEAD: i32 = 640;
 export const P_DEQ_TAIL: i32 = 644;
 export const P_BEATS: i32 = 768;
 export const P_GS: i32 = 772;
+export const P_PARTS: i32 = 776;
+export const P_PART_RUNS: i32 = 780;
 export const P_SIZE: i32 = 1024;
+/** More programs than that at once on one processor are rare; of the others it is only known that there are some. */
+export const PARTS_LISTED: i32 = 16;
 /** Added to HELD when it is that of a semaphore, whose waiters may be waiting in vain if the holder dies. */
 export const HELD_SEMA: i32 = 1;
 export const PROC_FREE: i32 = 0;

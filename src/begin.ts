@@ -76,7 +76,7 @@ const waiting = new Map<Known, number[]>();
 const imports = new Map<string, Promise<unknown>>();
 
 /** Whether a module is being imported. Of what it waits for the host may know nothing. */
-export function importing(): boolean {
+export function isImporting(): boolean {
   return waiting.size > 0;
 }
 
@@ -131,9 +131,17 @@ function load(known: Known): void {
   const { url } = known.task;
   let loading = imports.get(url);
   if (loading === undefined) {
+    const stop = host.poll(() => warnOf(url), SLOW_MS);
+    importing.set(url, { calledRun: false, warned: false });
     loading = import(/* @vite-ignore */ /* webpackIgnore: true */ url);
     imports.set(url, loading);
+    const settled = (): void => {
+      stop();
+      importing.delete(url);
+    };
+    loading.then(settled, settled);
   }
+  watchImport(known);
   loading.then(
     () => refuseWaiting(known, 'its module does not register it (task(import.meta.url, …) at top level)'),
     (error: unknown) => refuseWaiting(known, `its module cannot be imported: ${String(error)}`, error),
@@ -150,17 +158,36 @@ onRegister((known) => {
   });
 });
 
+/** Modules that are being imported; whether `run` was called meanwhile, by it or by another. */
+const importing = new Map<string, { calledRun: boolean; warned: boolean }>();
+
 /** How long a module may go on after it has called `run`, which does nothing here, before it counts as stuck in it. */
 const STUCK_MS = 1000;
+/** An import that takes longer is spoken of: it may never end, and nothing else would tell. */
+const SLOW_MS = 5000;
 
 /** `run` was called, and its promise never settles: a module that awaits it at top level registers nothing below. */
 export function runWasCalled(): void {
-  if (waiting.size === 0) return;
+  for (const state of importing.values()) state.calledRun = true;
+  for (const known of waiting.keys()) watchImport(known);
+}
+
+/** A task waits for its module, which may be stuck in `run`. */
+function watchImport(known: Known): void {
+  const state = importing.get(known.task.url);
+  if (state?.calledRun !== true) return;
   host.setTimer(() => {
-    for (const known of [...waiting.keys()]) {
-      refuseWaiting(known, 'its module awaits run() before it registers it: call task(…) above');
-    }
+    if (!waiting.has(known) || importing.get(known.task.url) !== state) return;
+    refuseWaiting(known, 'its module awaits run() before it registers it: call task(…) above');
   }, STUCK_MS);
+}
+
+function warnOf(url: string): void {
+  const state = importing.get(url);
+  const known = [...waiting.keys()].find(({ task }) => task.url === url);
+  if (state === undefined || state.warned || state.calledRun || known === undefined) return;
+  state.warned = true;
+  host.warn(`the task ${known.task.name} waits for its module, which is still being imported: ${url}`);
 }
 
 /** From now on tasks can begin here. */

@@ -1,9 +1,10 @@
 /** What the thread of a program and the threads of its processors say to each other. All else goes through the core. */
 import type { GoroutineInfo } from './errors.ts';
+import type { Listed } from './runtime/dump.ts';
 
 /** To a processor. */
 export type Order =
-  /** A run is over: its goroutines end. */
+  /** A run is over: its goroutines end. Answered with `ended` by one that has had any. */
   | { readonly type: 'end'; readonly run: number }
   /** Asks for a `Listing`. */
   | { readonly type: 'list'; readonly id: number };
@@ -20,10 +21,12 @@ export type Report =
       readonly error: number;
       readonly goroutine: GoroutineInfo;
     }
+  /** The goroutines of a run have ended here, and their clean-up has run. */
+  | { readonly type: 'ended'; readonly run: number }
   | Listing;
 
 export interface Listing {
   readonly type: 'listing';
   readonly id: number;
-  readonly goroutines: readonly GoroutineInfo[];
+  readonly goroutines: readonly Listed[];
 }

@@ -12,15 +12,14 @@
  * Why so: docs/decisions/0003-deadlock.md.
  */
 import { GLOBQ, GLOBQ_COUNT, P_BEATS, P_DEQ_HEAD, P_DEQ_TAIL, P_INBOX, P_QUIET } from '../assembly/layout.ts';
-import { importing } from './begin.ts';
-import type { DeadlockError } from './errors.ts';
+import { isImporting } from './begin.ts';
 import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { holdForTasks, listOthers, noteStopped, others } from './processors.ts';
 import { activeRuns } from './program.ts';
 import { AsyncWait } from './runtime/async.ts';
 import { allWords, coreWords, idle, timerNext, waitingOnHost, wordAt } from './runtime/core.ts';
-import { deadlock } from './runtime/dump.ts';
+import { deadlock, type Listed } from './runtime/dump.ts';
 import { ownHostTimers, turnNumber, watchLoop } from './runtime/loop.ts';
 import { onBlocked } from './runtime/rest.ts';
 import { allOwners } from './runtime/processor.ts';
@@ -60,7 +59,7 @@ export function unwatch(): void {
   stopWaiting = undefined;
   if (keepAlive !== undefined) host.clearTimer(keepAlive);
   keepAlive = undefined;
-  holdForTasks(); // it may have been tried what else does: see `judge` and `report`
+  holdForTasks(); // the loop was held open, or let go of, to see who is asleep
 }
 
 /** A turn begins. Does the code that runs in it, and in its microtasks, set timers of the host? */
@@ -83,7 +82,7 @@ function asleep(): boolean {
 }
 
 function quietHere(): boolean {
-  return idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0 && !importing();
+  return idle() !== 0 && timerNext() < 0 && waitingOnHost() === 0 && !isImporting();
 }
 
 /**
@@ -206,7 +205,7 @@ let reporting = false;
 /** All are asleep. The other threads tell what their goroutines wait for; if one of them has moved since, it was wrong. */
 function report(): void {
   const before = quietOthers();
-  if (before === '') return rejectAll(deadlock([]));
+  if (before === '') return rejectAll([]);
   if (reporting) return;
   reporting = true;
   const turn = turnNumber();
@@ -214,12 +213,14 @@ function report(): void {
   void listOthers().then((goroutines) => {
     reporting = false;
     // To answer is no turn of the loop.
-    if (asleep() && turn === turnNumber() && quietOthers() === before) rejectAll(deadlock(goroutines));
+    if (asleep() && turn === turnNumber() && quietOthers() === before) rejectAll(goroutines);
   });
 }
 
-function rejectAll(error: DeadlockError): void {
-  for (const run of [...activeRuns()]) run.reject(error);
+/** All programs are told, each of its own goroutines. */
+function rejectAll(others: readonly Listed[]): void {
+  const errors = activeRuns().map((program) => ({ program, error: deadlock(program.run, others) }));
+  for (const { program, error } of errors) program.reject(error);
 }
 
 function letDrain(): void {

@@ -67,7 +67,7 @@ export interface GoroutineInfo {
   readonly id: number;
   /** The name of its body, or `func` for one without. */
   readonly name: string;
-  /** What it waits for in Go's words, such as `chan receive`; `running` if it does not wait. */
+  /** What it waits for in Go's words, such as `chan receive`; `running` if it does not wait; `block()` if its thread does. */
   readonly reason: string;
   /** Where `go` was called, as `file:line:column`; undefined if it was not recorded. */
   readonly site: string | undefined;
@@ -100,7 +100,7 @@ export interface PanicInfo {
  */
 export class DeadlockError extends Panic {
   override name = 'DeadlockError';
-  /** All goroutines at that moment, the main one first. */
+  /** All goroutines of the program at that moment, the main one first. */
   readonly goroutines: readonly GoroutineInfo[];
 
   constructor(goroutines: readonly GoroutineInfo[]) {

@@ -1,6 +1,7 @@
 /** Goroutines: what `go` starts, and how one waits for another to end. */
 import { CASE_JOIN, CASE_READY, HEADER_PS, P_GS, PTABLE } from '../assembly/layout.ts';
-import { goroutineCut, goroutineEnded, type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
+import { goroutineCut, goroutineEnded, type GoroutineInfo, mistake, outOfMemory, Panic } from './errors.ts';
+import { host } from './host/index.ts';
 import { giveBack, type Op, type Parked, Operation, release } from './op.ts';
 import { currentOwner } from './runtime/async.ts';
 import { coreWords, exit, explain, join, spawn, wordAt } from './runtime/core.ts';
@@ -255,8 +256,9 @@ export class G<T> implements Goroutine<T>, Coroutine {
     p.ending = true;
     try {
       gen.return?.();
-    } catch {
-      // What clean-up throws has nowhere to go: the program is over, as in Go.
+    } catch (error) {
+      // The program is over, as in Go, and its result stands.
+      if (!(error instanceof Panic && error.code === 'ERR_GOROUTINE_ENDED')) warnOfCleanUp(this, error);
     } finally {
       p.self = self;
       p.addr = addr;
@@ -279,6 +281,16 @@ export class G<T> implements Goroutine<T>, Coroutine {
   get ended(): boolean {
     return this.state >= RETURNED;
   }
+}
+
+function warnOfCleanUp({ id, name }: G<unknown>, error: unknown): void {
+  let text = 'something that has no text';
+  try {
+    text = String((error as { stack?: unknown } | null | undefined)?.stack ?? error);
+  } catch {
+    // so it is
+  }
+  host.warn(`clean-up of goroutine ${id} (${name}) at the end of its program threw: ${text}`);
 }
 
 function nobody(): void {}

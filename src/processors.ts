@@ -14,13 +14,16 @@ import {
 import { url, version } from './about.ts';
 import { beginTasks } from './begin.ts';
 import type { Listing, Order, Report } from './control.ts';
-import { type GoroutineInfo, mistake } from './errors.ts';
+import { answer, answered, computesInVain, endsPending, type Unanswered } from './ends.ts';
+import { mistake } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
-import { allWords, coreWords, onStuck, procNew, wordAt } from './runtime/core.ts';
+import { allWords, base, coreWords, onStuck, procNew, wordAt } from './runtime/core.ts';
+import type { Listed } from './runtime/dump.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
+import { clearParts, partsOn } from './runtime/parts.ts';
 import { reaper } from './runtime/reaper.ts';
 import { share } from './runtime/rest.ts';
 import { runEnd } from './runtime/runs.ts';
@@ -32,6 +35,7 @@ interface Processor {
   readonly worker: HostWorker;
   readonly p: number;
   ready: boolean;
+  readonly unanswered: Unanswered;
 }
 
 let processors: Processor[] = [];
@@ -178,6 +182,7 @@ function askForMore(): void {
 function launch(): boolean {
   const p = procNew();
   if (p === 0) return noMore('out of memory');
+  clearParts(p);
   Atomics.store(allWords(), (p + P_TASKS) >> 2, processors.length < wanted ? 1 : 0);
   let worker: HostWorker;
   try {
@@ -190,7 +195,7 @@ function launch(): boolean {
     return noMore(String(error));
   }
   share();
-  const processor: Processor = { worker, p, ready: false };
+  const processor: Processor = { worker, p, ready: false, unanswered: new Map() };
   processors.push(processor);
   askForMore();
   worker.onMessage((message) => heard(processor, message as Report));
@@ -223,6 +228,9 @@ function heard(processor: Processor, report: Report): void {
       program?.panic({ error, goroutine: report.goroutine });
       break;
     }
+    case 'ended':
+      answer(processor.unanswered, report.run);
+      break;
     case 'listing':
       listings.get(report.id)?.(report);
       break;
@@ -245,6 +253,7 @@ function gone(processor: Processor, why: string, error: unknown): void {
   retune();
   provideAll();
   settleReady();
+  for (const run of processor.unanswered.keys()) answer(processor.unanswered, run);
   kick();
 }
 
@@ -270,6 +279,39 @@ function freeLocks(): void {
   for (const { worker, p } of processors) if (worker.stopped()) reaper().reapLocks(p);
 }
 
+/** A program is over. Answers when its goroutines on other threads are, too, if there are any. */
+function endRun(run: number): Promise<void> | undefined {
+  runEnd(run);
+  const asked = processors.filter(({ p }) => partsOn(p).runs.includes(run));
+  for (const { worker } of processors) send(worker, { type: 'end', run });
+  retune();
+  if (asked.length === 0) return undefined;
+  const over = answered(
+    run,
+    asked.map(({ unanswered }) => unanswered),
+  );
+  holdForTasks();
+  stopReplacing ??= host.poll(replaceStuck, REPLACE_MS);
+  return over.then(holdForTasks);
+}
+
+let stopReplacing: (() => void) | undefined;
+/** So often it is looked whether a thread must be replaced. */
+const REPLACE_MS = 250;
+
+/** Ends threads that compute for nobody, if there is work that none of the others takes. */
+function replaceStuck(): void {
+  const late = processors.filter(({ unanswered }) => unanswered.size > 0);
+  if (late.length === 0) {
+    stopReplacing?.();
+    stopReplacing = undefined;
+  }
+  for (const { worker, p, unanswered } of late) {
+    const queued = wordAt(p + P_DEQ_HEAD) !== wordAt(p + P_DEQ_TAIL) || wordAt(GLOBQ + GLOBQ_COUNT) > spare();
+    if (queued && computesInVain(p, unanswered)) void worker.terminate();
+  }
+}
+
 /** Then this thread runs the tasks: slower, but the same program. */
 function giveUp(why: string): void {
   impossible = true;
@@ -284,7 +326,7 @@ let lastListing = 0;
 const LISTING_MS = 200;
 
 /** The goroutines of all other threads. */
-export async function listOthers(): Promise<GoroutineInfo[]> {
+export async function listOthers(): Promise<Listed[]> {
   const lists = await Promise.all(processors.map(({ worker }) => listingOf(worker)));
   return lists.flatMap((listing) => listing?.goroutines ?? []);
 }
@@ -305,9 +347,9 @@ function send(worker: HostWorker, order: Order): void {
   worker.post(order);
 }
 
-/** This thread's tasks hold its event loop open as long as they have not ended. */
+/** The event loop is held open for tasks, and the ends of programs, and for nothing else. */
 export function holdForTasks(): void {
-  host.keepAlive(tasks > 0);
+  host.keepAlive(tasks > 0 || endsPending());
 }
 
 /** The addresses of the processors on other threads. */
@@ -318,11 +360,7 @@ export function others(): readonly number[] {
 if (host.boot() === undefined) {
   onStuck(freeLocks);
   beginTasks((run) => activeRuns().find((active) => active.run === run) ?? outside);
-  onRunEnd((run) => {
-    runEnd(run);
-    for (const { worker } of processors) send(worker, { type: 'end', run });
-    retune();
-  });
+  onRunEnd(endRun);
   setPool({
     provide,
     pending(count) {

@@ -73,10 +73,11 @@ class Outside extends Base {
 export const outside = new Outside(0);
 setFallback(outside);
 
-let endTasks: (run: number) => void = runEnd;
+type EndTasks = (run: number) => Promise<void> | undefined;
+let endTasks: EndTasks = (run) => void runEnd(run);
 
-/** Sets who is told that a run is over, so that its tasks on other threads end. */
-export function onRunEnd(f: (run: number) => void): void {
+/** Sets who is told that a run is over, and answers when its tasks on other threads are; undefined: it has none there. */
+export function onRunEnd(f: EndTasks): void {
   endTasks = f;
 }
 
@@ -144,22 +145,24 @@ export class Run extends Base {
     active.splice(active.indexOf(this), 1);
     setFallback(active.at(-1) ?? outside);
     if (this.live > 0 || this.pending > 0) this.cutAll();
-    endTasks(this.run);
+    const cleaned = endTasks(this.run);
     kick(); // the host timer of a sleeper that was cut off would keep the process alive
-    this.judgeLast(thrown.map(panicInfo), settle);
+    const last = this.judgeLast(thrown.map(panicInfo), settle);
+    if (cleaned === undefined) last();
+    else void cleaned.then(last);
   }
 
-  /** Settles the program, unless goroutines threw in the turn in which main ended. */
-  private judgeLast(thrown: PanicInfo[], settle: () => void): void {
+  /** How the program settles: otherwise than it would, if goroutines threw in the turn in which main ended. */
+  private judgeLast(thrown: PanicInfo[], settle: () => void): () => void {
     const { onPanic } = this;
     const [first] = thrown;
-    if (first === undefined) return settle();
-    if (onPanic === undefined) return this.fail(goroutinePanic(first));
+    if (first === undefined) return settle;
+    if (onPanic === undefined) return () => this.fail(goroutinePanic(first));
     try {
       for (const info of thrown) onPanic(info);
-      settle();
+      return settle;
     } catch (error) {
-      this.fail(error);
+      return () => this.fail(error);
     }
   }
 }

@@ -40,8 +40,10 @@ export interface RunOptions {
 
 /**
  * Runs a program: `main` as goroutine 1. When `main` returns the program ends, as in Go: goroutines that are still there
- * are ended. Their `finally` blocks and `using` declarations run, but may not wait. Runs may follow or overlap each
- * other. In a thread that the library has started it does nothing, and its promise never settles: there a module is
+ * are ended. Their `finally` blocks and `using` declarations run, but may not wait; those on other threads have run when
+ * `run` settles, unless their thread is computing just then: it waits 0.1 s for such. Runs may follow or overlap each
+ * other. A task that computes on and on after its program is over is ended with its thread, after a second and if
+ * others need the thread, provided that no other program has goroutines there. In a thread that the library has started it does nothing, and its promise never settles: there a module is
  * imported for its tasks alone.
  *
  * @returns what `main` returns. Rejects with what `main` throws; with a `Panic` whose message is `panic: <error>` and

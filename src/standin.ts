@@ -59,7 +59,8 @@ class StandIn<T> extends CountedG<T> {
 
   /** Until it has begun; then it is listed where it runs, and this gives the place it was made at. */
   override info(): GoroutineInfo {
-    const begun = !this.ended && wordAt(this.task + J_STATE) >= J_STARTED;
+    if (this.ended) return super.info();
+    const begun = wordAt(this.task + J_STATE) >= J_STARTED;
     return { ...super.info(), reason: begun ? STANDIN : 'runnable' };
   }
 

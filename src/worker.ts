@@ -4,18 +4,30 @@ import type { Order, Report } from './control.ts';
 import { beginTasks } from './begin.ts';
 import { watchQuiet } from './deadlock.ts';
 import type { PanicInfo } from './errors.ts';
-import { setFallback } from './goroutine.ts';
+import { type G, setFallback } from './goroutine.ts';
 import { host } from './host/index.ts';
 import { Base } from './program.ts';
 import { allWords } from './runtime/core.ts';
 import { dump } from './runtime/dump.ts';
 import { kick } from './runtime/loop.ts';
+import { enterPart, leavePart } from './runtime/parts.ts';
 import { share } from './runtime/rest.ts';
 import { encodeError } from './shared/args.ts';
 import { setPool } from './standin.ts';
 
 /** The part of a run that is on this thread. */
 class Part extends Base {
+  private live = 0;
+
+  override started(_g: G<unknown>): void {
+    if (this.live++ === 0) enterPart(this.run);
+  }
+
+  override ended(g: G<unknown>, threw: boolean): void {
+    super.ended(g, threw);
+    if (--this.live === 0) leavePart(this.run);
+  }
+
   panic({ error, goroutine }: PanicInfo): void {
     report({ type: 'panic', run: this.run, error: encodeError(error), goroutine });
   }
@@ -24,6 +36,8 @@ class Part extends Base {
     this.over = true;
     parts.delete(this.run);
     this.cutAll();
+    if (this.live > 0) leavePart(this.run);
+    this.live = 0;
     kick();
   }
 }
@@ -46,8 +60,12 @@ function report(message: Report): void {
 }
 
 function obey(order: Order): void {
-  if (order.type === 'end') parts.get(order.run)?.end();
-  else report({ type: 'listing', id: order.id, goroutines: dump() });
+  if (order.type === 'end') {
+    const part = parts.get(order.run);
+    if (part === undefined) return;
+    part.end();
+    report({ type: 'ended', run: order.run });
+  } else report({ type: 'listing', id: order.id, goroutines: dump() });
 }
 
 if (parent !== undefined) {

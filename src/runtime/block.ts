@@ -72,7 +72,7 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
       p.self = null;
       p.addr = 0;
       if (runOne()) beat();
-      else if (!sleepBlocked()) throw cannotBlock(op);
+      else if (!sleepBlocked(g.addr)) throw cannotBlock(op, (self ?? async)?.program?.run ?? 0);
     }
   } finally {
     if (self !== null) blocking.delete(self);
@@ -85,9 +85,9 @@ function runUntilWoken(g: Blocker, op: AnyOperation): void {
   p.closed = g.closed;
 }
 
-function cannotBlock(op: AnyOperation): Error {
+function cannotBlock(op: AnyOperation, run: number): Error {
   if (host.blockFor(0)) {
-    if (waitingOnHost() === 0) return deadlock();
+    if (waitingOnHost() === 0) return deadlock(run);
     return new TypeError(
       `${op.label}: block() cannot wait for promises, which do not settle meanwhile; use await or yield*`,
     );

@@ -54,21 +54,33 @@ export function reasonFor(g: Waiter, async: boolean): string {
 /** What the dump says of the stand-in of a task that has begun: the task itself is listed where it runs. */
 export const STANDIN = 'task';
 
-/** All goroutines of this thread, the oldest first. */
-export function dump(): GoroutineInfo[] {
-  const all: GoroutineInfo[] = [];
-  for (const owner of allOwners()) {
-    if ('info' in owner && owner.info) all.push(owner.info());
-  }
-  return all.sort((a, b) => a.id - b.id);
+/** A goroutine of a report, and its program: ids are the same in each. */
+export interface Listed {
+  readonly run: number;
+  readonly info: GoroutineInfo;
 }
 
-/** The report, with the goroutines of the other threads. */
-export function deadlock(others: readonly GoroutineInfo[] = []): DeadlockError {
-  const all = [...dump(), ...others];
+/** All goroutines of this thread. */
+export function dump(): Listed[] {
+  const all: Listed[] = [];
+  for (const owner of allOwners()) {
+    if ('info' in owner && owner.info) all.push({ run: owner.program?.run ?? 0, info: owner.info() });
+  }
+  return all;
+}
+
+/** The report of one program, with what the other threads have listed, if they were asked. */
+export function deadlock(run: number, others?: readonly Listed[]): DeadlockError {
+  const all = [...dump(), ...(others ?? [])].filter((g) => g.run === run).map((g) => g.info);
   const standins = new Map(all.filter((g) => g.reason === STANDIN).map((g) => [g.id, g]));
-  const goroutines = all
-    .filter((g) => g.reason !== STANDIN)
-    .map((g) => ({ ...g, site: g.site ?? standins.get(g.id)?.site }));
-  return new DeadlockError(goroutines.sort((a, b) => a.id - b.id));
+  const goroutines = all.filter((g) => g.reason !== STANDIN);
+  const listed = new Set(goroutines.map((g) => g.id));
+  // Everybody is asleep, so a thread that does not answer blocks.
+  const silent = others === undefined ? [] : [...standins.values()].filter((g) => !listed.has(g.id));
+  return new DeadlockError(
+    [
+      ...goroutines.map((g) => ({ ...g, site: g.site ?? standins.get(g.id)?.site })),
+      ...silent.map((g) => ({ ...g, reason: 'block()' })),
+    ].sort((a, b) => a.id - b.id),
+  );
 }

@@ -12,6 +12,7 @@ import { idle, next, timerNext, timerPop, waitingOnHost } from './core.ts';
 import { proceed } from './kinds.ts';
 import { alarmAt, clock, ownerAt, p, type Coroutine } from './processor.ts';
 import { awake, isShared, lookAround, rest, restBlocked } from './rest.ts';
+import { othersReach } from './reach.ts';
 import { PARKED, RESULT } from './result.ts';
 import { refillTraces } from './site.ts';
 
@@ -145,10 +146,14 @@ function scold(gen: Iterator<unknown, unknown, void>, value: unknown): IteratorR
   return gen.throw(error);
 }
 
-/** Sleeps the thread until there may be work, and fires timers; false where that is impossible or in vain. */
-export function sleepBlocked(): boolean {
+/**
+ * Sleeps the thread until there may be work, and fires timers; false where that is impossible or in vain. `addr`: the
+ * record of who blocks.
+ */
+export function sleepBlocked(addr: number): boolean {
   const when = timerNext();
   if (isShared()) {
+    if (when < 0 && !othersReach(addr)) return false;
     const ms = when < 0 ? TIMER_MAX_MS : Math.max(0, when - clock());
     if (!restBlocked(ms, when < 0 && waitingOnHost() === 0)) return false;
     fireTimers(clock());

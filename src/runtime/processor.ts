@@ -18,7 +18,7 @@ export interface Waiter {
   /** Its turn has come. Never throws. */
   wake(): void;
   /** Its program; only goroutines have it. */
-  readonly program?: { pending: number };
+  readonly program?: { pending: number; readonly run: number };
   /** Whether it is over; only goroutines have it. */
   readonly ended?: boolean;
   /** For reports; only goroutines have it. */

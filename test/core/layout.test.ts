@@ -54,6 +54,7 @@ const WIDE: Record<string, number> = {
   P_RAND: 8,
   P_SLABS: layout.SLABS * 4,
   P_VALUE: 8,
+  P_PART_RUNS: layout.PARTS_LISTED * 4,
   P_CACHE: (layout.CLASS_CACHED + 1) * 8,
   W_VALUE: 8,
   CASE_WHEN: 8,
