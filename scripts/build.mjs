@@ -49,6 +49,7 @@ const entries = {
   index: 'src/index.ts',
   context: 'src/context/index.ts',
   errgroup: 'src/errgroup/index.ts',
+  semaphore: 'src/semaphore/index.ts',
   singleflight: 'src/singleflight/index.ts',
   sync: 'src/sync/index.ts',
   time: 'src/time/index.ts',

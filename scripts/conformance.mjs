@@ -51,7 +51,6 @@ const RULE_NOTES = {
   Y13: { left: 'a JavaScript Map is what sync.Map is on one thread; between threads there is none' },
   Y14: { note: 'Int32, Int64 and Bool; a Value is a variable, on one thread' },
   E3: { note: 'what a body throws is the error of the group: JavaScript has one way for errors and panics' },
-  E4: { left: 'there is no semaphore yet' },
   E5: { note: 'do gives no shared flag, which doChan does; there is no Goexit' },
   Q10: { note: 'the order is free; each runs once' },
 };
@@ -140,7 +139,12 @@ const SECTIONS = [
   { id: '2.4', title: 'sync and sync/atomic', folder: 'test/', strict: true, reasons: true },
   { id: '2.5', title: 'context', folder: 'test/context/', strict: true },
   { id: '2.6', title: 'Timers (src/time)', folder: 'test/time/', strict: true },
-  { id: '2.7', title: 'golang.org/x/sync', folder: ['test/errgroup/', 'test/singleflight/'], strict: true },
+  {
+    id: '2.7',
+    title: 'golang.org/x/sync',
+    folder: ['test/errgroup/', 'test/semaphore/', 'test/singleflight/'],
+    strict: true,
+  },
 ];
 
 function testFiles(folder) {

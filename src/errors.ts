@@ -30,6 +30,7 @@ export type PanicCode =
   | 'ERR_NIL_CONTEXT'
   | 'ERR_NIL_KEY'
   | 'ERR_GROUP_LIMIT'
+  | 'ERR_RELEASED_TOO_MUCH'
   | 'ERR_OUT_OF_MEMORY'
   | 'ERR_GOROUTINE_ENDED';
 

@@ -2,10 +2,11 @@ import { checkBody, currentProgram, type Program, start } from '../goroutine.ts'
 import { host } from '../host/index.ts';
 import { type Trace, trace } from '../runtime/site.ts';
 import { contextOf } from './foreign.ts';
+import type { Listener } from './node.ts';
 import type { ContextLike } from './types.ts';
 
 /** A function that is to be called at the end of a context. */
-export class Listener {
+class Call implements Listener {
   constructor(
     private readonly f: () => unknown,
     private readonly program: Program,
@@ -40,7 +41,7 @@ export class Listener {
 export function afterFunc(ctx: ContextLike, f: () => unknown): () => boolean {
   const { node } = contextOf('afterFunc', ctx);
   checkBody('afterFunc', f);
-  const listener = new Listener(f, currentProgram(), trace(afterFunc));
+  const listener = new Call(f, currentProgram(), trace(afterFunc));
   if (node === undefined) return once();
   if (node.poll()) listener.call();
   else node.addListener(listener);

@@ -6,7 +6,7 @@ import { Node } from './node.ts';
 import type { Context } from './types.ts';
 
 class SignalNode extends Node {
-  protected override readonly outside = true;
+  override readonly outside = true;
   private readonly aborted = (): void => void this.poll();
 
   constructor(private readonly source: AbortSignal) {

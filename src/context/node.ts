@@ -20,7 +20,6 @@ import { DeadlineAlarm } from './alarm.ts';
 import { Children } from './children.ts';
 import { Ctx, NODE } from './ctx.ts';
 import { Canceled, DeadlineExceeded } from './errors.ts';
-import type { Listener } from './afterfunc.ts';
 import { publish } from './record.ts';
 
 /** How firmly a node is held by the one above. */
@@ -39,6 +38,11 @@ function closedChan(): LocalChan<never> {
     closed.close();
   }
   return closed;
+}
+
+/** Is told once that a context is over. */
+export interface Listener {
+  call(): void;
 }
 
 export class Node extends Ctx {
@@ -68,7 +72,7 @@ export class Node extends Ctx {
   /** What other threads know it by, see record.ts. */
   record = 0;
   /** Made outside any goroutine, or below such a one: host code may cancel it. */
-  protected readonly outside: boolean;
+  readonly outside: boolean;
 
   constructor(parent: Ctx) {
     super(parent, NODE);

@@ -16,6 +16,7 @@ export const TAG_ONCE = 7;
 export const TAG_COND = 8;
 export const TAG_CONTEXT = 9;
 export const TAG_ATOMIC = 10;
+export const TAG_WEIGHTED = 11;
 
 /** How a kind of handle crosses. A handle that stands twice in a message is given once and arrives as one. */
 export interface Sharing<T extends object> {
