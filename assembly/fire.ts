@@ -15,7 +15,7 @@ import {
   G_CASE, G_CLAIMED, G_CLOSED, G_LINK, G_RUNNABLE, G_STATUS, G_W, G_WAITING, P_CLAIM,
   P_FIRED, P_FIRED_LAST, P_INBOX, W_CASE_SHIFT, W_G, W_KIND, W_VALUE,
 } from './layout';
-import { atomicCas, atomicGet, atomicSwap, copyValue, get, set } from './memory';
+import { atomicCas, atomicGet, atomicSet, atomicSwap, copyValue, get, set } from './memory';
 import { ownerOf } from './pages';
 import { p, wakeProc } from './proc';
 import { push, runqReady } from './runq';
@@ -82,14 +82,13 @@ function handOverAll(): void {
       set(p, P_FIRED, rest);
       runqReady(g);
     } else {
-      let head = atomicGet(owner + P_INBOX);
       for (;;) {
+        const head = atomicGet(owner + P_INBOX);
         set(g, G_LINK, head);
-        const seen = atomicCas(owner + P_INBOX, head, g);
-        if (seen == head) break;
-        head = seen;
+        if (atomicCas(owner + P_INBOX, head, g) == head) break;
+        set(g, G_LINK, rest); // P_FIRED must be whole where a loop begins: the thread may end there
       }
-      set(p, P_FIRED, rest);
+      atomicSet(p + P_FIRED, rest); // reap.ts reads it
       wakeProc(owner);
     }
     g = rest;

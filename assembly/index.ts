@@ -11,7 +11,7 @@ import { runqEmpty } from './runq';
 
 export { chanClose, chanFree, chanNew, chanRecv, chanRelease, chanSend } from './chan';
 export { heapInsert as timerSet, heapRemove as timerClear } from './heap';
-export { blockAlloc, blockFree, blockSize } from './mheap';
+export { blockAlloc, blockFree } from './mheap';
 export { wake } from './park';
 export { procNew, sleepNow, spin, takeTasks, wakeUp } from './proc';
 export { seed } from './rand';

@@ -90,7 +90,7 @@ export const PAGE_KIND: i32 = 15;
 // +88  HELD       HELD_CASES  the lock it holds or tries to take, + HELD_SEMA; locks of a select, in LOCKS
 // +96  CLAIM      FIRED       the waiter it is about to wake; goroutines it has woken but not handed over, by G_LINK
 // +104 FIRED_LAST TASK        the last of those; the task it has in hand
-// +112 LOOKS                  whether HEADER_SPINNING counts it
+// +112 LOOKS      MIDWAY      whether HEADER_SPINNING counts it; the shared channel whose waiters it wakes one by one
 // +120 CACHE      (2 words a class) free payload blocks: first, count
 //      Any thread, atomic; each on a line of its own:
 // +512 INBOX                  goroutines made ready by other threads, linked by G_LINK, last in first out
@@ -121,6 +121,7 @@ export const P_FIRED: i32 = 100;
 export const P_FIRED_LAST: i32 = 104;
 export const P_TASK: i32 = 108;
 export const P_LOOKS: i32 = 112;
+export const P_MIDWAY: i32 = 116;
 export const P_CACHE: i32 = 120;
 export const P_INBOX: i32 = 512;
 export const P_EPOCH: i32 = 576;

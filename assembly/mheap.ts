@@ -35,10 +35,6 @@ export function blockAlloc(size: i32): i32 {
   return address;
 }
 
-export function blockSize(address: i32): i32 {
-  return get(address, BLOCK_BYTES);
-}
-
 export function blockFree(address: i32): void {
   const k = get(address, BLOCK_CLASS);
   check(k >= CLASS_MIN && k <= CLASS_MAX, TRAP_BLOCK);

@@ -181,10 +181,10 @@ function leave(w: i32, kind: i32): void {
   unlock(object);
 }
 
-/** Takes the waiters of a goroutine of a dead processor out of the lists of shared objects. */
-export function leaveShared(g: i32): void {
-  for (let w = g + G_W; w; w = get(w, W_SIBLING)) {
-    const kind = get(w, W_KIND) & W_KIND_MASK;
-    if (kind >= CASE_SRECV) leave(w, kind);
-  }
+/** Takes a waiter of a dead processor out of the list of a shared object, if it stands in one; forgets any other list. */
+export function leaveShared(w: i32): void {
+  if (!get(w, W_LIST)) return;
+  const kind = get(w, W_KIND) & W_KIND_MASK;
+  if (kind >= CASE_SRECV) leave(w, kind);
+  set(w, W_LIST, 0); // the record will be free, and be looked at again when its next processor dies
 }

@@ -2,4 +2,4 @@
 // tenth of the core and most programs never need it, so it is instantiated at the first death, and not in every thread.
 
 export { attach, wakeOne } from './proc';
-export { reapRecords, reapWork } from './reap';
+export { reapLocks, reapRecords, reapWork } from './reap';

@@ -9,8 +9,8 @@
 // I4: REFS counts the handles of all threads and the messages that name the channel; at 0 nobody can wait.
 
 import {
-  BATCH, CASE_SRECV, CASE_SSEND, CLASS_MAX, G_W, P_VALUE, R_BLOCK, R_CLOSED, R_PARKED, R_SLOT, SC_CAPACITY, SC_CLOSED,
-  SC_COUNT, SC_HEAD, SC_RECVQ, SC_REFS, SC_RING, SC_SENDQ, TAG_SHIFT, WAIT_RECV, WAIT_SEND, W_VALUE,
+  BATCH, CASE_SRECV, CASE_SSEND, CLASS_MAX, G_W, P_MIDWAY, P_VALUE, R_BLOCK, R_CLOSED, R_PARKED, R_SLOT, SC_CAPACITY,
+  SC_CLOSED, SC_COUNT, SC_HEAD, SC_RECVQ, SC_REFS, SC_RING, SC_SENDQ, TAG_SHIFT, WAIT_RECV, WAIT_SEND, W_VALUE,
 } from './layout';
 import { claimShared, collect, give, handOver } from './fire';
 import { lock, unlock } from './lock';
@@ -98,20 +98,22 @@ function takeShared(c: i32, to: i32): bool {
   }
   const head = get(c, SC_HEAD);
   copyValue(to, c + SC_RING + (head << 3));
+  set(p, P_MIDWAY, c);
   set(c, SC_HEAD, head + 1 == get(c, SC_CAPACITY) ? 0 : head + 1);
   atomicSet(c + SC_COUNT, count - 1);
   refill(c);
   return true;
 }
 
-/** There is room: waiting senders fill it. */
-function refill(c: i32): void {
+/** There is room: waiting senders fill it. P_MIDWAY says so: if the thread ends meanwhile, reap.ts does the rest. */
+export function refill(c: i32): void {
   while (get(c, SC_COUNT) < get(c, SC_CAPACITY)) {
     const w = claimShared(c + SC_SENDQ);
-    if (!w) return;
+    if (!w) break;
     append(c, w + W_VALUE);
     collect(w, 0);
   }
+  set(p, P_MIDWAY, 0);
 }
 
 // @ts-ignore: decorator
@@ -195,6 +197,7 @@ function takeMany(c: i32, max: i32): i32 {
   copyValues(batch(0), c + SC_RING + (head << 3), piece);
   if (n > piece) copyValues(batch(piece), c + SC_RING, n - piece);
   set(c, SC_HEAD, head + n >= capacity ? head + n - capacity : head + n);
+  set(p, P_MIDWAY, c);
   atomicSet(c + SC_COUNT, count - n);
   refill(c);
   return n;
@@ -205,16 +208,19 @@ export function schanClose(c: i32): i32 {
   lock(c);
   const was = get(c, SC_CLOSED);
   if (!was) {
+    set(p, P_MIDWAY, c);
     atomicSet(c + SC_CLOSED, 1);
     collectAll(c + SC_RECVQ);
     collectAll(c + SC_SENDQ);
+    set(p, P_MIDWAY, 0);
   }
   unlock(c);
   handOver();
   return was ? R_CLOSED : R_SLOT;
 }
 
-function collectAll(list: i32): void {
+/** Wakes everybody who waits for what is closed. If the thread ends meanwhile, reap.ts does the rest. */
+export function collectAll(list: i32): void {
   for (;;) {
     const w = claimShared(list);
     if (!w) return;

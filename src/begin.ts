@@ -13,7 +13,7 @@ import {
 } from '../assembly/layout.ts';
 import { G, type Program, start } from './goroutine.ts';
 import { host } from './host/index.ts';
-import { taskEnd, taskStart, wordAt } from './runtime/core.ts';
+import { explain, taskEnd, taskStart, wordAt } from './runtime/core.ts';
 import { onTask } from './runtime/loop.ts';
 import { runIs } from './runtime/runs.ts';
 import { decodeArgs, dropEncoded, encodeError, encodeResult } from './shared/args.ts';
@@ -42,7 +42,7 @@ class TaskG extends G<unknown> {
 
   override threw(error: unknown): void {
     if (this.ended) return;
-    fail(this.task, error);
+    fail(this.task, explain(error));
     super.returned(undefined); // for this thread it is over: the stand-in throws
   }
 
@@ -64,15 +64,19 @@ function fail(task: number, error: unknown): void {
   finish(task, OUTCOME_THREW, encodeError(error));
 }
 
+/** It does not begin. Its arguments go last: should this thread end before that, another one begins it with them. */
+function finishUnread(task: number, outcome: number, result: number): void {
+  const args = wordAt(task + J_ARGS);
+  finish(task, outcome, result);
+  dropEncoded(args);
+}
+
 /** Tasks that wait for their module. */
 const waiting = new Map<Known, number[]>();
 const imports = new Map<string, Promise<unknown>>();
 
 function begin(task: number): void {
-  if (!runIs(wordAt(task + J_RUN))) {
-    dropEncoded(wordAt(task + J_ARGS));
-    return finish(task, OUTCOME_ENDED, 0);
-  }
+  if (!runIs(wordAt(task + J_RUN))) return finishUnread(task, OUTCOME_ENDED, 0);
   const known = taskOf(wordAt(task + J_KEY));
   if (known.body !== undefined) return beginWith(task, known);
   const others = waiting.get(known);
@@ -85,10 +89,10 @@ function begin(task: number): void {
 
 function beginWith(task: number, known: Known): void {
   if (known.twice) return refuse(task, known.task, 'its module has two tasks of that name');
+  taskStart(task); // first: should this thread end when it has taken the arguments, nobody else must begin it
   try {
     const args = decodeArgs(wordAt(task + J_ARGS));
     const program = programOf(wordAt(task + J_RUN));
-    taskStart(task);
     const id = wordAt(task + J_ID);
     const g = start(program, known.body as TaskFunction, args, undefined, TaskG, id) as TaskG;
     g.task = task;
@@ -99,9 +103,9 @@ function beginWith(task: number, known: Known): void {
 
 /** It cannot run here, nor anywhere. */
 function refuse(task: number, { name, url }: TaskBody, why: string, cause?: unknown): void {
-  dropEncoded(wordAt(task + J_ARGS));
   const text = `go(task): cannot run ${JSON.stringify(name)} of ${url}: ${why}`;
-  fail(task, cause === undefined ? new Error(text) : new Error(text, { cause }));
+  const error = cause === undefined ? new Error(text) : new Error(text, { cause });
+  finishUnread(task, OUTCOME_THREW, encodeError(error));
 }
 
 function refuseWaiting(known: Known, why: string, cause?: unknown): void {

@@ -14,7 +14,7 @@ import { GLOBQ, GLOBQ_COUNT, P_BEATS, P_DEQ_HEAD, P_DEQ_TAIL, P_INBOX, P_QUIET }
 import type { DeadlockError } from './errors.ts';
 import { liveAsync } from './goroutine.ts';
 import { host } from './host/index.ts';
-import { listOthers, others } from './processors.ts';
+import { listOthers, noteStopped, others } from './processors.ts';
 import { activeRuns } from './program.ts';
 import { AsyncWait } from './runtime/async.ts';
 import { allWords, coreWords, idle, timerNext, waitingOnHost, wordAt } from './runtime/core.ts';
@@ -102,6 +102,7 @@ function quietOthers(): string | undefined {
 /** While this thread blocks nothing else here can look: the same twice in a row, and it is certain. */
 let lastBlocked: string | undefined;
 onBlocked(() => {
+  if (noteStopped()) return false;
   const now = quietOthers();
   const still = now !== undefined && now === lastBlocked;
   lastBlocked = now;

@@ -10,7 +10,7 @@ import { type GoroutineInfo, mistake, outOfMemory } from './errors.ts';
 import { host } from './host/index.ts';
 import type { HostWorker } from './host/types.ts';
 import { activeRuns, onRunEnd, outside } from './program.ts';
-import { allWords, procNew, takeTasks, wordAt } from './runtime/core.ts';
+import { allWords, onStuck, procNew, takeTasks, wordAt } from './runtime/core.ts';
 import { kick } from './runtime/loop.ts';
 import { isShared as memoryIsShared, memory, module } from './runtime/memory.ts';
 import { reaper } from './runtime/reaper.ts';
@@ -185,6 +185,7 @@ function settleReady(): void {
 
 /** Its thread has ended, in the middle of whatever it did. */
 function gone(processor: Processor, why: string, error: unknown): void {
+  if (!processors.includes(processor)) return; // that is known: see `noteStopped`
   const { p, ready } = processor;
   processors = processors.filter((other) => other !== processor);
   lost.set(p, { why, error });
@@ -200,6 +201,23 @@ function gone(processor: Processor, why: string, error: unknown): void {
 /** Its records are free as soon as nobody is handing one of its goroutines over. */
 function reap(p: number): void {
   if (reaper().reapRecords(p) === 0) host.setTimer(() => reap(p), 1);
+}
+
+/**
+ * Notes which threads have ended, on a thread that blocks and is told nothing; says whether there are any.
+ */
+export function noteStopped(): boolean {
+  const stopped = processors.filter(({ worker }) => worker.stopped());
+  for (const processor of stopped) gone(processor, 'its thread has ended', undefined);
+  return stopped.length > 0;
+}
+
+/**
+ * This thread waits for a lock, in the middle of anything, and may be the only one that can tell that its holder is no
+ * more.
+ */
+function freeLocks(): void {
+  for (const { worker, p } of processors) if (worker.stopped()) reaper().reapLocks(p);
 }
 
 /** Then this thread runs the tasks: slower, but the same program. */
@@ -243,6 +261,7 @@ export function others(): readonly number[] {
 }
 
 if (host.boot() === undefined) {
+  onStuck(freeLocks);
   beginTasks((run) => activeRuns().find((active) => active.run === run) ?? outside);
   onRunEnd((run) => {
     runEnd(run);

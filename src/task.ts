@@ -24,7 +24,8 @@ export type TaskFunction = (...args: never[]) => unknown;
 export class TaskBody implements Task<never[], unknown> {
   declare readonly [sharedBrand]: true;
   declare readonly [taskBrand]: (...args: never[]) => unknown;
-  private address = 0;
+  /** `key`, once this thread has it. */
+  address = 0;
 
   constructor(
     readonly url: string,
@@ -78,6 +79,7 @@ export function taskOf(key: number): Known {
     const length = view().getInt32(key, true);
     const [name, url] = new TextDecoder().decode(u8().slice(key + 4, key + 4 + length)).split('\n');
     entry = knownAs(url as string, name as string);
+    if (entry.task.address === 0) entry.task.address = key;
     byKey.set(key, entry);
   }
   return entry;

@@ -8,6 +8,8 @@ interface NodePort {
   postMessage(message: unknown): void;
 }
 interface NodeWorker extends NodePort {
+  /** Node's alone. */
+  readonly performance?: { eventLoopUtilization(): { idle: number } };
   on(event: 'message' | 'error', f: (value: unknown) => void): void;
   on(event: 'exit', f: (code: number) => void): void;
   terminate(): Promise<number>;
@@ -111,6 +113,12 @@ class Thread implements HostWorker {
 
   onExit(f: (why: string, error?: unknown) => void): void {
     this.onExitDo = f;
+  }
+
+  stopped(): boolean {
+    // Of a thread that has ended Node answers -1 milliseconds, and it asks the thread itself. Before the thread has said
+    // that it runs, and once its end was told, it is 0.
+    return (this.worker.performance?.eventLoopUtilization().idle ?? 0) < 0;
   }
 
   async terminate(): Promise<void> {

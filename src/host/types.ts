@@ -79,6 +79,10 @@ export interface HostWorker extends HostPort {
    * `cannot import <url>: …`, or the text of what was thrown and not caught, which is also given as it is.
    */
   onExit(f: (why: string, error?: unknown) => void): void;
+  /**
+   * Whether the thread has ended already, `onExit` or not: for who cannot wait for its turn. False where nobody can tell.
+   */
+  stopped(): boolean;
   /** Ends the thread whatever it does. Resolves when it is gone, after `onExit`. */
   terminate(): Promise<void>;
   /** From now on it keeps the process alive. */

@@ -8,6 +8,7 @@ import { instantiateSync } from '@assemblyscript/loader';
 import {
   BATCH,
   BATCH_MAX,
+  BLOCK_BYTES,
   C_COUNT,
   CASES,
   G_CASE,
@@ -76,7 +77,6 @@ interface Core {
   valueOf(g: number): void;
 
   blockAlloc(size: number): number;
-  blockSize(address: number): number;
   blockFree(address: number): void;
 
   taskNew(g: number, key: number, args: number, run: number, id: number): number;
@@ -112,11 +112,19 @@ const BACKOFF = 60;
 /** Tries at locks before the thread rests, if it may: a holder may have lost its core. */
 const TRIES = 4096;
 let tries = 0;
+let stuck: () => void = () => undefined;
+
+/** Sets who is called when this thread has tried to get locks for long: a millisecond or so. */
+export function onStuck(f: () => void): void {
+  stuck = f;
+}
 
 /** Somebody holds a lock of the core, usually for a moment. */
 function pause(): void {
   for (let i = 0; i < BACKOFF; i++) Atomics.load(coreWords, P_EPOCH >> 2);
-  if (++tries % TRIES === 0) host.blockFor(0.05);
+  if (++tries % TRIES !== 0) return;
+  stuck(); // the holder may have ended
+  host.blockFor(0.05);
 }
 
 /** What a module over this memory imports. */
@@ -231,7 +239,7 @@ setHeap({
     if (address === 0) throw outOfMemory();
     return address;
   },
-  sizeOf: core.blockSize,
+  sizeOf: (address) => wordAt(address + BLOCK_BYTES),
   free: core.blockFree,
   u8,
 });

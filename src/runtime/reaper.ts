@@ -8,6 +8,7 @@ import { decode } from './memory.ts';
 interface Reaper {
   attach(block: number): void;
   wakeOne(): void;
+  reapLocks(dead: number): void;
   reapWork(dead: number): void;
   reapRecords(dead: number): number;
 }

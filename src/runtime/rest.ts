@@ -47,7 +47,10 @@ const LOOK_MS = 50;
 
 let allQuiet: () => boolean = () => false;
 
-/** Sets who tells, on the thread of the program, that all other threads are asleep and have been at the last look. */
+/**
+ * Sets who looks after the other threads, on the thread of the program, and tells that all of them are asleep and have been
+ * at the last look.
+ */
 export function onBlocked(f: () => boolean): void {
   allQuiet = f;
 }
@@ -67,5 +70,7 @@ export function restBlocked(ms: number, quiet: boolean): boolean {
   const woken = Atomics.load(coreWords, P_EPOCH >> 2) !== epoch;
   if (woken || !quiet) awake();
   else wakeUp(); // nothing has happened, and nobody shall think so
-  return may && (woken || !quiet || !allQuiet());
+  if (!may || woken) return may;
+  const all = allQuiet(); // asked in any case: it sees, too, that a thread has ended
+  return !quiet || !all;
 }

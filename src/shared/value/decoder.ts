@@ -233,8 +233,8 @@ function list(length: number): unknown[] {
 
 function sparse(length: number): unknown[] {
   const array = begin([] as unknown[]);
-  array.length = length;
   for (let index = float(); index >= 0; index = float()) array[index] = take();
+  array.length = length; // last: of an array that has nothing yet, V8 makes room for all of it
   return array;
 }
 

@@ -1,0 +1,2 @@
+import type { Scenario } from './harness/scenario.ts';
+export const idle: Scenario = { about: 'todo', run: async () => '' };

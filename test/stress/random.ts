@@ -1,0 +1,2 @@
+import type { Scenario } from './harness/scenario.ts';
+export const random: Scenario = { about: 'todo', run: async () => '' };
