@@ -99,6 +99,11 @@ export function* finished(result: unknown): Go<unknown> {
   return isThenable(result) ? yield* wait(result) : result;
 }
 
+/** For what `finished` will be given later: until then a rejection must not count as one that nobody handles. */
+export function expected(result: unknown): void {
+  if (isThenable(result) && !(result instanceof Operation)) Promise.resolve(result).catch(() => undefined);
+}
+
 class YieldOp extends Operation<void> {
   get label(): string {
     return 'gosched()';

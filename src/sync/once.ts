@@ -9,7 +9,7 @@ import type { Result } from '../runtime/result.ts';
 import { trace } from '../runtime/site.ts';
 import type { sharedBrand, SharedObject } from '../shared/shared.ts';
 import { TAG_ONCE } from '../shared/shareable.ts';
-import { finished } from '../wait.ts';
+import { expected, finished } from '../wait.ts';
 import { shareRecord } from './handles.ts';
 import { Sema } from './sema.ts';
 import { SemaOp } from './semaop.ts';
@@ -105,6 +105,7 @@ class OnceOp extends SemaOp<void> {
     try {
       const result = f();
       if (!isGenerator(result) && !isThenable(result)) return this.end();
+      expected(result);
       // A goroutine of its own: the caller may be no generator, and may be ended before it is finished.
       startGoroutine(currentProgram(), finish, [this, result], trace(this.begin));
     } catch (error) {
@@ -194,6 +195,7 @@ export function onceValue(f: Func<unknown>): () => Op<unknown> {
   const run = (): unknown => {
     try {
       const result = make?.();
+      expected(result);
       if (isGenerator(result) || isThenable(result)) return follow(result);
       settle(false, result);
     } catch (error) {
