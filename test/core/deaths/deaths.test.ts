@@ -256,7 +256,7 @@ describe('with tasks', () => {
 
   /** The living run what is left: then all have ended, once, and at most one of them was lost. */
   function checkAll(w: World, gs: readonly number[]): void {
-    w.main.core.takeTasks!(1);
+    w.set(w.main.p + L.P_TASKS, 1);
     w.turns(w.main);
     expect(gs.filter((g) => !w.woken.has(g))).toEqual([]);
   }
@@ -274,7 +274,7 @@ describe('with tasks', () => {
 
   atEveryDeath('that it takes from the global queue, begins and ends', {
     setup(w) {
-      w.mortal.core.takeTasks!(1);
+      w.set(w.mortal.p + L.P_TASKS, 1);
       return spawn(w, 6);
     },
     life: runAll,
@@ -286,9 +286,9 @@ describe('with tasks', () => {
 
   atEveryDeath('that it steals', {
     setup(w) {
-      w.main.core.takeTasks!(1); // they come into its own deque
+      w.set(w.main.p + L.P_TASKS, 1); // they come into its own deque
       const gs = spawn(w, 6);
-      w.mortal.core.takeTasks!(1);
+      w.set(w.mortal.p + L.P_TASKS, 1);
       return gs;
     },
     life: runAll,
@@ -300,16 +300,16 @@ describe('with tasks', () => {
 
   atEveryDeath('that it makes, and that others take', {
     setup(w) {
-      w.mortal.core.takeTasks!(1);
+      w.set(w.mortal.p + L.P_TASKS, 1);
       return [0, 1, 2].map(() => w.goroutine(w.mortal));
     },
     life(w, gs) {
       for (const g of gs) w.mortal.core.taskNew!(g, 0, 0, 0, 0);
-      w.mortal.core.takeTasks!(0);
+      w.set(w.mortal.p + L.P_TASKS, 0);
       for (const g of gs) w.mortal.core.taskNew!(w.goroutine(w.mortal), g, 0, 0, 0);
     },
     check(w) {
-      w.main.core.takeTasks!(1);
+      w.set(w.main.p + L.P_TASKS, 1);
       w.turns(w.main);
       expect(new Set(w.tasks).size).toBe(w.tasks.length);
     },
@@ -317,13 +317,13 @@ describe('with tasks', () => {
 
   atEveryDeath('so many that its deque overflows', {
     setup(w) {
-      w.mortal.core.takeTasks!(1);
+      w.set(w.mortal.p + L.P_TASKS, 1);
       for (let i = 0; i < L.DEQUE_SLOTS; i++) w.mortal.core.taskNew!(w.goroutine(w.mortal), 0, 0, 0, 0);
       return w.goroutine(w.mortal);
     },
     life: (w, g) => void w.mortal.core.taskNew!(g, 0, 0, 0, 0),
     check(w) {
-      w.main.core.takeTasks!(1);
+      w.set(w.main.p + L.P_TASKS, 1);
       w.turns(w.main);
       expect(new Set(w.tasks).size).toBe(w.tasks.length);
       expect([L.DEQUE_SLOTS, L.DEQUE_SLOTS + 1]).toContain(w.tasks.length);
@@ -332,8 +332,8 @@ describe('with tasks', () => {
 
   atEveryDeath('that it is called for, or looks for', {
     setup(w) {
-      w.mortal.core.takeTasks!(1);
-      w.other.core.takeTasks!(1);
+      w.set(w.mortal.p + L.P_TASKS, 1);
+      w.set(w.other.p + L.P_TASKS, 1);
       expect(w.other.core.sleepNow!()).toBe(1);
       return undefined;
     },

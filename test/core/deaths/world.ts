@@ -78,10 +78,10 @@ export class World {
     core.next!();
     core.taskForget!(core.taskNew!(g, 0, 0, 0, 0));
     core.exit!(g);
-    core.takeTasks!(1);
+    this.set(proc.p + L.P_TASKS, 1);
     const task = core.next!() & ~L.NEXT_TASK;
     core.taskEnd!(task, L.OUTCOME_RETURNED, 0);
-    core.takeTasks!(0);
+    this.set(proc.p + L.P_TASKS, 0);
   }
 
   private newMortal(): Core {
@@ -211,7 +211,7 @@ export class World {
       const g = r & ~L.NEXT_CLOSED;
       expect(this.woken.has(g), 'woken twice').toBe(false);
       const value = this.get(g + L.G_W + L.W_VALUE);
-      this.woken.set(g, { closed: (r & L.NEXT_CLOSED) !== 0, index: proc.core.caseOf!(g), value });
+      this.woken.set(g, { closed: (r & L.NEXT_CLOSED) !== 0, index: this.get(g + L.G_CASE), value });
     }
   }
 
