@@ -36,9 +36,8 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'inbox: overwrites who came in between': of(
     'fire',
-    'const seen = atomicCas(owner + P_INBOX, head, g);',
-    'const seen = head;\n        atomicSet(owner + P_INBOX, g);',
-    also('atomicSet'),
+    'if (atomicCas(owner + P_INBOX, head, g) == head) break;',
+    'atomicSet(owner + P_INBOX, g);\n        if (head != -1) break;',
   ),
   'inbox: taken in two steps': of(
     'fire',
@@ -48,9 +47,12 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   ),
   'inbox: the owner is woken before the push': of(
     'fire',
-    'let head = atomicGet(owner + P_INBOX);\n',
-    'wakeProc(owner);\n      let head = atomicGet(owner + P_INBOX);\n',
-    ['set(p, P_FIRED, rest);\n      wakeProc(owner);', 'set(p, P_FIRED, rest);'],
+    'for (;;) {\n        const head = atomicGet(owner + P_INBOX);\n',
+    'wakeProc(owner);\n      for (;;) {\n        const head = atomicGet(owner + P_INBOX);\n',
+    [
+      'atomicSet(p + P_FIRED, rest); // reap.ts reads it\n      wakeProc(owner);',
+      'atomicSet(p + P_FIRED, rest);',
+    ],
   ),
   'hand-over: to the own run queue, whoever owns it': of('fire', 'if (owner == p) {', 'if (owner) {'),
   'sleep: looks for work before it says that it sleeps': of(
